@@ -1,0 +1,92 @@
+// What can be asked of the gate: the API (api/ paths over HTTP) and later the web page speak to this. Messages are those of
+// proto/kindgate/v1/api.proto. All calls on the control thread; none blocks longer than one ledger write.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace kindgate::v1 {
+class ClockAnswer;
+class Devices;
+class Event;
+class Explanation;
+class GiveOverride;
+class Leases;
+class MoveClock;
+class Override;
+class Overrides;
+class PlaceDevice;
+class PolicyAnswer;
+class SeenDevice;
+class Status;
+class Timeline;
+}  // namespace kindgate::v1
+
+namespace kindgate::control {
+
+// Who asks, by peer credentials. The API checks may_change before it calls anything that changes something.
+struct Caller {
+    std::string user;         // name, else "uid 1234"
+    bool may_change = false;
+};
+
+// Exactly one is not empty. Device: id or hardware address.
+struct Who {
+    std::string device;
+    std::string profile;
+};
+
+struct PolicyText {
+    std::string text;
+    std::string revision;  // the ETag
+};
+
+// A policy that was checked: `error` is empty if it is good; then `warnings` may still say something.
+struct PolicyVerdict {
+    std::string error;
+    ErrorCode code = ErrorCode::invalid_input;
+    std::vector<std::string> details;   // "file:line:column: what: what to do", one each
+    std::vector<std::string> warnings;
+    std::string revision;
+};
+
+class Service {
+public:
+    virtual ~Service() = default;
+
+    virtual v1::Status status() = 0;
+    virtual v1::Devices devices() = 0;
+    virtual v1::Leases leases() = 0;
+    virtual Result<v1::SeenDevice> place(Mac mac, v1::PlaceDevice const& request, Caller const& caller) = 0;
+
+    // `at`, `from`, `to`: as people write them (policy/calendar.h); `at` empty: now.
+    virtual Result<v1::Explanation> explain(Who const& who, std::string_view at) = 0;
+    virtual Result<v1::Timeline> timeline(Who const& who, std::string_view from, std::string_view to) = 0;
+
+    virtual v1::Overrides overrides() = 0;
+    virtual Result<v1::Override> give(v1::GiveOverride const& request, Caller const& caller) = 0;
+    virtual Result<v1::Override> end_override(std::uint64_t id, Caller const& caller) = 0;
+    virtual Result<v1::Overrides> end_overrides_of(std::string_view who, Caller const& caller) = 0;
+
+    virtual Result<PolicyText> policy() = 0;
+    virtual PolicyVerdict validate(std::string_view text) = 0;
+    // `if_match`: revision that the caller read; empty: whatever is in force.
+    virtual PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) = 0;
+
+    // Takes the table away and ends the daemon.
+    virtual Result<void> release(Caller const& caller) = 0;
+    virtual Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) = 0;
+
+    // Events from now on, until the returned token is destroyed.
+    virtual std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) = 0;
+};
+
+}  // namespace kindgate::control

@@ -1,0 +1,74 @@
+// The durable state: devices and their slots, placements by hand, people's words, policy revisions, the last trusted time.
+// `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control thread only. Every write is durable when
+// it returns, except touch(), which is batched.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "policy/decide.h"
+
+namespace kindgate::ledger {
+
+using policy::Instant;
+
+// A device that was seen or placed. Key: `id`.
+struct DeviceRecord {
+    std::string id;              // policy or ledger id; a newcomer's is its hardware address
+    std::string display_name;    // given by `place --name`; "" if none
+    std::vector<Mac> macs;       // sorted; a MAC is in one record only
+    Slot slot;                   // 0: none
+    std::string placed_profile;  // by hand: profile id; "" if not placed by hand
+    std::string host_name;       // last told by DHCP; printable, at most 63 characters
+    Instant first_seen{};
+    Instant last_seen{};
+    bool operator==(DeviceRecord const&) const = default;
+};
+
+struct Revision {
+    std::string id;        // first 16 hex digits of the text's hash
+    Instant in_force{};    // since when
+    std::string text;
+    bool operator==(Revision const&) const = default;
+};
+
+struct Contents {
+    std::vector<DeviceRecord> devices;          // by id
+    std::vector<policy::Override> overrides;    // by id; ended ones may be among them
+    std::uint64_t next_override_id = 1;
+    std::optional<Instant> last_trusted;
+};
+
+class Ledger {
+public:
+    virtual ~Ledger() = default;
+
+    // Everything, once at start.
+    virtual Result<Contents> read() = 0;
+
+    // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed, goes).
+    virtual Result<void> put(DeviceRecord const& device) = 0;
+    virtual Result<void> forget(std::string const& id) = 0;
+    // Remembers last_seen and host_name in memory; written with the next write, or by flush().
+    virtual void touch(std::string const& id, Instant last_seen, std::string const& host_name) = 0;
+    virtual Result<void> flush() = 0;
+
+    // Gives it an id that was never used before, also across restarts.
+    virtual Result<policy::Override> add(policy::Override given) = 0;
+    virtual Result<void> end_override(std::uint64_t id) = 0;
+
+    // Keeps at most the latest 20.
+    virtual Result<void> add_revision(Revision const& revision) = 0;
+    virtual Result<std::vector<Revision>> revisions() = 0;  // latest first
+
+    virtual Result<void> set_last_trusted(Instant at) = 0;
+
+    // The message about a damaged file that was set aside when it was opened; "" if it was whole.
+    virtual std::string const& damage() const = 0;
+};
+
+}  // namespace kindgate::ledger

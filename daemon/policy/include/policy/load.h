@@ -1,0 +1,42 @@
+// From a policy file's text to the validated model. Opens no policy file; reads the system's zone database.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/model.h"
+
+namespace kindgate::policy {
+
+// What is wrong (or merely unwise) at one place of the file.
+struct Diagnostic {
+    std::string file;
+    std::size_t line = 1;    // from 1
+    std::size_t column = 1;  // from 1, in bytes; a tab is one column
+    std::string what;        // "profile 'anna' extends 'kids', which is not here"
+    std::string advice;      // "add a profile with this id, or write one of: children, guests"
+    // Where it is not the policy file alone that is at fault, e.g. an unreadable file, line and column are 1.
+
+    std::string text() const;  // "file:line:column: what: what to do"
+    bool operator==(Diagnostic const&) const = default;
+};
+
+struct Loaded {
+    std::shared_ptr<Policy const> policy;  // null if there is any error
+    std::vector<Diagnostic> errors;        // in the order of the file: the first of syntax, or all of meaning
+    std::vector<Diagnostic> warnings;      // what this version doesn't enforce yet, what can never apply
+    // Line (from 1) of each hardware address that the file places, to tell people where it says so.
+    struct MacLine {
+        Mac mac;
+        std::size_t line;
+    };
+    std::vector<MacLine> mac_lines;
+};
+
+// `file` is only used in messages. At most 4 MiB of text and 4,096 profiles are taken.
+Loaded load(std::string_view text, std::string_view file);
+
+}  // namespace kindgate::policy

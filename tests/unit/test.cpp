@@ -1,0 +1,54 @@
+#include "test.h"
+
+#include <csetjmp>
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+extern "C" {
+#include <cmocka.h>
+}
+#undef fail  // a macro there, our function here
+
+namespace kindgate::test {
+
+namespace {
+
+struct Failure : std::exception {
+    explicit Failure(std::string text) : message(std::move(text)) {}
+    char const* what() const noexcept override { return message.c_str(); }
+    std::string message;
+};
+
+// No object with a destructor is alive here when CMocka jumps.
+void trampoline(void** state) {
+    static char message[4096];
+    message[0] = '\0';
+    try {
+        static_cast<Test const*>(*state)->body();
+    } catch (std::exception const& failure) {
+        std::snprintf(message, sizeof message, "%s", failure.what());
+    } catch (...) {
+        std::snprintf(message, sizeof message, "an exception that is no std::exception");
+    }
+    if (message[0] != '\0') fail_msg("%s", message);
+}
+
+}  // namespace
+
+void fail(std::string const& message, std::source_location where) {
+    throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
+}
+
+int run(char const* suite, std::span<Test const> tests) {
+    std::vector<::CMUnitTest> units;
+    units.reserve(tests.size());
+    for (auto const& test : tests)
+        units.push_back({test.name, trampoline, nullptr, nullptr, const_cast<Test*>(&test)});
+    return _cmocka_run_group_tests(suite, units.data(), units.size(), nullptr, nullptr);
+}
+
+}  // namespace kindgate::test

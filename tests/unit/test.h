@@ -1,0 +1,67 @@
+// The unit tests' frame over CMocka. A failed CMocka assertion is a longjmp that skips destructors, and an escaped
+// exception ends the runner: so checks throw, one trampoline catches, and only then CMocka is told.
+//
+//   constexpr test::Test tests[] = {{"a day has 24 hours", [] { test::equal(hours(day), 24, "day"); }}};
+//   int main() { return test::run("policy/calendar", tests); }
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace kindgate::test {
+
+struct Test {
+    char const* name;  // a sentence
+    void (*body)();
+};
+
+// Runs all, prints a line each; returns the number of failures, for main().
+int run(char const* suite, std::span<Test const> tests);
+
+// Ends the test as failed.
+[[noreturn]] void fail(std::string const& message, std::source_location where = std::source_location::current());
+
+template <typename T>
+std::string show(T const& value) {
+    if constexpr (requires(std::ostream& out) { out << value; }) {
+        std::ostringstream out;
+        out << std::boolalpha << value;
+        return out.str();
+    } else {
+        return "(a value without <<)";
+    }
+}
+
+template <typename Actual, typename Expected>
+void equal(Actual const& actual, Expected const& expected, std::string_view about = "",
+           std::source_location where = std::source_location::current()) {
+    if (actual == expected) return;
+    fail(std::string{about} + ": got " + show(actual) + ", expected " + show(expected), where);
+}
+
+inline void check(bool condition, std::string_view about, std::source_location where = std::source_location::current()) {
+    if (!condition) fail(std::string{about}, where);
+}
+
+// The value, or the test fails with the error's sentence.
+template <typename T>
+T value(Result<T> result, std::source_location where = std::source_location::current()) {
+    if (!result.ok()) fail(result.error().message(), where);
+    return std::move(result).value();
+}
+
+// The text contains the part.
+inline void contains(std::string_view text, std::string_view part,
+                     std::source_location where = std::source_location::current()) {
+    if (text.find(part) == std::string_view::npos)
+        fail("'" + std::string{text} + "' does not contain '" + std::string{part} + "'", where);
+}
+
+}  // namespace kindgate::test
