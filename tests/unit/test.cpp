@@ -34,7 +34,9 @@ void trampoline(void** state) {
     } catch (...) {
         std::snprintf(message, sizeof message, "an exception that is no std::exception");
     }
-    if (message[0] != '\0') fail_msg("%s", message);
+    if (message[0] == '\0') return;
+    print_error("%s\n", message);
+    _fail(__FILE__, __LINE__);
 }
 
 }  // namespace
