@@ -1,6 +1,6 @@
-// Local wall-clock time and instants. The rules for clock changes (DESIGN: "clock changes"): a window's edge in a gap falls
-// on the jump; one that starts in an overlap starts at the first occurrence, one that ends there ends at the second; a
-// window wholly inside a gap, or on a date that the zone skipped, does not happen.
+// Local wall-clock time and instants. The rules for clock changes (DESIGN: "clock changes"): a window's edge in a gap
+// falls on the jump; one that starts in an overlap starts at the first occurrence, one that ends there ends at the
+// second; a window wholly inside a gap, or on a date that the zone skipped, does not happen.
 #pragma once
 
 #include <optional>
@@ -35,8 +35,8 @@ Instant first_instant(date::time_zone const& zone, date::local_days date);
 
 date::local_days local_date(date::time_zone const& zone, Instant at);
 
-// What people write: RFC 3339 ("2026-03-29T01:30:00Z", "…+02:00") or local "2026-03-29T02:30[:SS]" (in a gap: the jump; in
-// an overlap: the first occurrence). Fractions of a second are cut off.
+// What people write: RFC 3339 ("2026-03-29T01:30:00Z", "…+02:00") or local "2026-03-29T02:30[:SS]" (in a gap: the jump;
+// in an overlap: the first occurrence). Fractions of a second are cut off.
 Result<Instant> parse_instant(std::string_view text, date::time_zone const& zone);
 
 // The same, or a date: as Edge::start its first instant, as Edge::end its end (the first instant of the next).

@@ -1,5 +1,11 @@
-// The one place that decides: mode and reason of a profile at an instant, when that changes next, and the whole timeline.
-// plan() and everything that explains walk this code. Pure: no clock, no file.
+// The one place that decides: mode and reason of a profile at an instant, when that changes next, and the whole
+// timeline. plan() and everything that explains walk this code. Pure: no clock, no file.
+//
+// In this order: past `ends_on` the controls have lapsed, whatever a person said (OPEN, rule "ends_on"); else the
+// override with the largest id of those that cover the moment (rule "override", a text that depends on its mode only);
+// else the most restrictive window, of equally restrictive ones the first (weekly windows stand before those of
+// exceptions, which only matters for nights that run into another date); else default_mode. An OPEN window beats a
+// default of OFF: the default is for moments outside all windows.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +66,7 @@ std::vector<Withheld> withheld(Subject const& subject, std::span<Override const>
 
 struct Explanation {
     Decision decision;
-    // The first later instant at which mode or reason differs; none within the horizon: nullopt.
+    // The first later instant, at most `horizon` later, at which mode or reason differs; nullopt: none.
     std::optional<Instant> until;
     bool operator==(Explanation const&) const = default;
 };

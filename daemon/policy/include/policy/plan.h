@@ -1,4 +1,5 @@
-// plan(): from policy, ledger facts and the instant to the leases that the kernel shall hold. Pure: same input, same output.
+// plan(): from policy, ledger facts and the instant to the leases that the kernel shall hold. Pure: same input, same
+// output.
 #pragma once
 
 #include <optional>
@@ -14,9 +15,11 @@ namespace kindgate::policy {
 // A device with a slot, as the ledger and the network tell it. Borrowed for the call.
 struct PlannedDevice {
     Slot slot;
-    std::string_view device_id;             // "" : nobody has placed it
+    std::string_view device_id;  // "" : nobody has placed it
     std::span<Mac const> macs;
-    std::optional<std::size_t> profile;     // none: a newcomer where the policy has no newcomer profile: no access
+    // None: a newcomer where the policy has no newcomer profile: no access, whatever overrides say; rule
+    // "newcomer_profile".
+    std::optional<std::size_t> profile;
 };
 
 struct PlanInput {
@@ -25,12 +28,14 @@ struct PlanInput {
     std::span<Override const> overrides;
     Instant now;
     // Set while the clock can't be trusted: profiles that depend on time have this mode, without overrides (their ends
-    // can't be known); the others are as always.
+    // can't be known) and the rule "untrusted_clock"; the others are as always. Leases given so end within two days.
     std::optional<Mode> untrusted_clock;
 };
 
-// Lease: access. `ends`: the next moment at which the answer could change; none: the answer doesn't depend on time.
-// A lease never outlasts that moment (tests/unit/policy/plan_property_test.cpp).
+// Lease: access. `ends`: the first later instant at which the mode differs (OPEN to LEARNING, too: nobody may be there
+// to tell the kernel). If there is none within the horizon: none if neither clock nor override bears on the answer,
+// else about the horizon, at a midnight UTC so that plans of one day are equal; next_edge is a day earlier then. A
+// lease never outlasts the next change (tests/unit/policy/plan_property_test.cpp).
 struct AccessLease {
     Slot slot;
     std::optional<Instant> ends;
@@ -40,16 +45,18 @@ struct AccessLease {
 struct SlotDecision {
     Slot slot;
     Decision decision;
-    std::optional<Instant> until;        // as Explanation
-    std::vector<std::string> withheld;   // categories, enforced with content
+    std::optional<Instant> until;       // as Explanation
+    std::vector<std::string> withheld;  // categories, in the order of the file; enforced with content
     bool operator==(SlotDecision const&) const = default;
 };
 
 struct Plan {
-    std::vector<AccessLease> access;   // by slot; modes OPEN and LEARNING
-    std::vector<Slot> learning;        // by slot; a subset of access
-    std::vector<SlotDecision> slots;   // by slot; every device of the input
-    std::optional<Instant> next_edge;  // the first instant after `now` at which another plan is due
+    std::vector<AccessLease> access;  // by slot; modes OPEN and LEARNING
+    std::vector<Slot> learning;       // by slot; a subset of access
+    std::vector<SlotDecision> slots;  // by slot; every device of the input
+    // The first instant after `now` at which another plan is due: mode, reason or withheld categories of some device
+    // change, or a lease has to be given anew.
+    std::optional<Instant> next_edge;
     bool operator==(Plan const&) const = default;
 };
 

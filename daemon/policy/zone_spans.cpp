@@ -1,0 +1,75 @@
+// Why not date::time_zone::to_sys: it throws in gaps, chooses one of two only, and sees only two neighbouring offsets.
+// Here a local time is looked for in every span near it. In span s it happens at `local - s.offset` if that lies in s:
+// nowhere in a gap, twice in an overlap. In a gap the answer is the first span that begins later than `local` on its
+// own clock.
+#include "zone_spans.h"
+
+#include <algorithm>
+
+namespace kindgate::policy {
+
+namespace {
+
+// Further from UTC than any zone ever was (the largest offset on record is 15 h 13 min 42 s: Alaska before 1867).
+constexpr std::chrono::hours widest{26};
+
+Instant as_utc(date::local_seconds local) {
+    return Instant{local.time_since_epoch()};
+}
+
+}  // namespace
+
+ZoneSpans::Span const& ZoneSpans::span_at(Instant at) {
+    auto const holds = [at](Span const& span) { return span.begin <= at && at < span.end; };
+    if (last_ < spans_.size() && holds(spans_[last_])) return spans_[last_];
+    auto place = std::ranges::upper_bound(spans_, at, {}, &Span::begin);
+    if (place == spans_.begin() || !holds(*std::prev(place))) {
+        auto const info = zone_->get_info(at);
+        place = std::next(spans_.insert(place, Span{info.begin, info.end, info.offset}));
+    }
+    last_ = static_cast<std::size_t>(std::distance(spans_.begin(), place)) - 1;
+    return spans_[last_];
+}
+
+ZoneSpans::Span const* ZoneSpans::only_span(date::local_seconds from, date::local_seconds to) {
+    auto const& span = span_at(as_utc(from));
+    return span.begin <= as_utc(from) - widest && as_utc(to) + widest < span.end ? &span : nullptr;
+}
+
+Instant ZoneSpans::edge_instant(date::local_seconds local, Edge edge) {
+    if (auto const* span = only_span(local, local)) return as_utc(local) - span->offset;
+    std::optional<Instant> found;
+    std::optional<Instant> jump;
+    for (auto at = as_utc(local) - widest; at <= as_utc(local) + widest;) {
+        auto const span = span_at(at);
+        auto const here = as_utc(local) - span.offset;
+        if (span.begin <= here && here < span.end && (!found || edge == Edge::end)) found = here;
+        if (!jump && span.begin > here) jump = span.begin;
+        at = span.end;
+    }
+    return found ? *found : jump.value_or(as_utc(local));
+}
+
+bool ZoneSpans::skipped(date::local_days date) {
+    date::local_seconds const midnight{date};
+    auto const next = midnight + date::days{1};
+    if (only_span(midnight, next) != nullptr) return false;
+    for (auto at = as_utc(midnight) - widest; at <= as_utc(next) + widest;) {
+        auto const span = span_at(at);
+        if (span.begin < as_utc(next) - span.offset && as_utc(midnight) - span.offset < span.end) return false;
+        at = span.end;
+    }
+    return true;
+}
+
+std::optional<Interval> ZoneSpans::occurrence(date::local_days date, minutes from, minutes to) {
+    date::local_seconds const midnight{date};
+    if (auto const* span = only_span(midnight + from, midnight + to); span != nullptr && from < to)
+        return Interval{as_utc(midnight + from) - span->offset, as_utc(midnight + to) - span->offset};
+    if (skipped(date)) return std::nullopt;
+    Interval const when{edge_instant(midnight + from, Edge::start), edge_instant(midnight + to, Edge::end)};
+    if (when.from >= when.to) return std::nullopt;
+    return when;
+}
+
+}  // namespace kindgate::policy
