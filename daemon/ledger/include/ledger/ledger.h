@@ -50,18 +50,22 @@ public:
     // Everything, once at start.
     virtual Result<Contents> read() = 0;
 
-    // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed, goes).
+    // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed, goes),
+    // and so is its slot: no two records share one.
     virtual Result<void> put(DeviceRecord const& device) = 0;
+    // An unknown id is no error.
     virtual Result<void> forget(std::string const& id) = 0;
-    // Remembers last_seen and host_name in memory; written with the next write, or by flush().
+    // Remembers last_seen and host_name ("": keep the one known) in memory; written with the next write, or by flush().
+    // Nothing happens for an unknown id.
     virtual void touch(std::string const& id, Instant last_seen, std::string const& host_name) = 0;
     virtual Result<void> flush() = 0;
 
     // Gives it an id that was never used before, also across restarts.
     virtual Result<policy::Override> add(policy::Override given) = 0;
+    // Forgets it. An unknown id is no error.
     virtual Result<void> end_override(std::uint64_t id) = 0;
 
-    // Keeps at most the latest 20.
+    // Keeps at most the latest 20. One with the same id is replaced and is the latest again.
     virtual Result<void> add_revision(Revision const& revision) = 0;
     virtual Result<std::vector<Revision>> revisions() = 0;  // latest first
 

@@ -1,0 +1,59 @@
+// The ledger in one SQLite file. The file belongs to one process at a time: it stays locked while it is open.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace kindgate::ledger {
+
+class Database;
+
+class SqliteLedger final : public Ledger {
+public:
+    // Opens `file`, or makes it (mode 0600; its folder 0700). A file that can't be trusted is set aside as
+    // NAME.damaged-<UTC> and a fresh one is made: damage() tells. What is no damage is an error and leaves the file
+    // alone: no permission, a disk that fails or is full, another process that has it open, a schema newer than this
+    // version.
+    static Result<std::unique_ptr<SqliteLedger>> open(std::filesystem::path const& file);
+    ~SqliteLedger() override;
+    SqliteLedger(SqliteLedger const&) = delete;
+    SqliteLedger& operator=(SqliteLedger const&) = delete;
+
+    Result<Contents> read() override;
+    Result<void> put(DeviceRecord const& device) override;
+    Result<void> forget(std::string const& id) override;
+    void touch(std::string const& id, Instant last_seen, std::string const& host_name) override;
+    Result<void> flush() override;
+    Result<policy::Override> add(policy::Override given) override;
+    Result<void> end_override(std::uint64_t id) override;
+    Result<void> add_revision(Revision const& revision) override;
+    Result<std::vector<Revision>> revisions() override;
+    Result<void> set_last_trusted(Instant at) override;
+    std::string const& damage() const override { return damage_; }
+
+private:
+    struct Touch {
+        Instant last_seen{};
+        std::string host_name;
+    };
+
+    SqliteLedger(std::unique_ptr<Database> database, std::string damage);
+
+    // One durable transaction: what touch() remembered, then `body`.
+    template <typename Body>
+    Result<void> write(Body body);
+    Result<void> write_touches();
+    Result<void> take_macs(DeviceRecord const& device);
+
+    std::unique_ptr<Database> database_;
+    std::string damage_;
+    std::map<std::string, Touch> touched_;  // by device id; not written yet
+};
+
+}  // namespace kindgate::ledger

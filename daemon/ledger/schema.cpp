@@ -1,0 +1,100 @@
+#include "schema.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace kindgate::ledger {
+
+namespace {
+
+// Instants are seconds since 1970-01-01T00:00:00Z. Modes: 1 OPEN, 2 LEARNING, 3 OFF.
+constexpr char const* version_1 = R"sql(
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device (
+    id TEXT PRIMARY KEY,
+    display_name TEXT NOT NULL,
+    slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 16383),
+    placed_profile TEXT NOT NULL,
+    host_name TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX device_slot ON device (slot) WHERE slot <> 0;
+
+CREATE TABLE device_mac (
+    mac TEXT PRIMARY KEY CHECK (length(mac) = 17),
+    device TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX device_mac_device ON device_mac (device);
+
+-- AUTOINCREMENT: an id is never given twice.
+CREATE TABLE override (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    who TEXT NOT NULL,
+    mode INTEGER NOT NULL CHECK (mode BETWEEN 1 AND 3),
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    given_by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE revision (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    in_force INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<char const*, 1> steps_of_today{version_1};
+
+Error damaged(std::string_view what) {
+    return {ErrorCode::damaged, std::string{what}};
+}
+
+Result<std::int64_t> version_of(Database& database) {
+    auto const version = KG_TRY(database.number("PRAGMA user_version"));
+    auto const application = KG_TRY(database.number("PRAGMA application_id"));
+    auto const tables = KG_TRY(database.number("SELECT count(*) FROM sqlite_schema"));
+    if (version == 0 && application == 0 && tables == 0) return 0;
+    if (application != application_id) return damaged("it is not a ledger of Kindgate");
+    auto const has_setting =
+        KG_TRY(database.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'setting'"));
+    if (has_setting == 0) return damaged("its table 'setting' is missing");
+    if (KG_TRY(database.number("SELECT value FROM setting WHERE name = 'schema_version'")) != version)
+        return damaged("it names two different schema versions");
+    return version;
+}
+
+}  // namespace
+
+std::span<char const* const> schema_steps() {
+    return steps_of_today;
+}
+
+Result<void> migrate(Database& database, std::span<char const* const> steps) {
+    auto const latest = static_cast<std::int64_t>(steps.size());
+    auto version = KG_TRY(version_of(database));
+    if (version > latest)
+        return Error{
+            ErrorCode::conflict,
+            fmt::format("its schema has version {}, and this kindgated knows versions up to {}: install a newer "
+                        "kindgated, or move the file away to begin anew",
+                        version, latest)};
+    for (; version < latest; ++version) {
+        KG_TRY(database.transact([&]() -> Result<void> {
+            KG_TRY(database.execute(steps[static_cast<std::size_t>(version)]));
+            return database.execute(
+                fmt::format("PRAGMA application_id={}; PRAGMA user_version={};"
+                            "INSERT OR REPLACE INTO setting (name, value) VALUES ('schema_version', {})",
+                            application_id, version + 1, version + 1));
+        }));
+    }
+    return {};
+}
+
+}  // namespace kindgate::ledger
