@@ -1,0 +1,127 @@
+#include "load_report.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace kindgate::policy {
+
+std::string Diagnostic::text() const {
+    auto const where = fmt::format("{}:{}:{}: {}", file, line, column, what);
+    return advice.empty() ? where : where + ": " + advice;
+}
+
+namespace {
+
+void keep(std::vector<Diagnostic>& all, Diagnostic diagnostic) {
+    if (all.size() > Report::limit) return;
+    if (all.size() == Report::limit) {
+        diagnostic.what = fmt::format("there is more to say than these {} lines", Report::limit);
+        diagnostic.advice = "repair them and load the file again";
+    }
+    all.push_back(std::move(diagnostic));
+}
+
+// The line that says "there is more" stays the last.
+std::vector<Diagnostic> in_order(std::vector<Diagnostic> all) {
+    auto const end = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), Report::limit));
+    std::stable_sort(all.begin(), end, [](Diagnostic const& a, Diagnostic const& b) {
+        return Place{a.line, a.column} < Place{b.line, b.column};
+    });
+    return all;
+}
+
+}  // namespace
+
+void Report::error(Place at, Complaint complaint) {
+    keep(errors_, {file_, at.line, at.column, std::move(complaint.what), std::move(complaint.advice)});
+}
+
+void Report::error(Place at, std::optional<Complaint> complaint) {
+    if (complaint) error(at, *std::move(complaint));
+}
+
+void Report::warn(Place at, Complaint complaint) {
+    keep(warnings_, {file_, at.line, at.column, std::move(complaint.what), std::move(complaint.advice)});
+}
+
+std::vector<Diagnostic> Report::errors() && {
+    return in_order(std::move(errors_));
+}
+
+std::vector<Diagnostic> Report::warnings() && {
+    return in_order(std::move(warnings_));
+}
+
+std::string quoted(std::string_view word) {
+    constexpr std::size_t longest = 80;  // bytes
+    std::string shown{word};
+    bool const cut = shown.size() > longest;
+    if (cut) {
+        auto end = longest;
+        // Not in the middle of a UTF-8 sequence.
+        while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0U) == 0x80U) --end;
+        shown.resize(end);
+    }
+    for (auto& c : shown)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    return fmt::format("'{}{}'", shown, cut ? "…" : "");
+}
+
+namespace {
+
+constexpr std::size_t longest_word = 40;  // no name of ours that is worth a guess is longer
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Optimal string alignment: insertions, deletions, substitutions, neighbours swapped; letter case is half forgiven by
+// not counting at all.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::array<std::array<std::size_t, longest_word + 1>, 3> rows{};
+    for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto& row = rows[i % 3];
+        auto const& above = rows[(i + 2) % 3];
+        auto const& two_above = rows[(i + 1) % 3];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            auto const x = lower(a[i - 1]);
+            auto const y = lower(b[j - 1]);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (x == y ? 0U : 1U)});
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]))
+                row[j] = std::min(row[j], two_above[j - 2] + 1);
+        }
+    }
+    return rows[a.size() % 3][b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates) {
+    if (word.empty() || word.size() > longest_word) return std::nullopt;
+    std::optional<std::string> best;
+    auto bound = std::min<std::size_t>(3, word.size() / 3 + 1);  // this many are still a slip of the finger
+    for (auto const& candidate : candidates) {
+        auto const [small, large] = std::minmax(word.size(), candidate.size());
+        if (candidate.size() > longest_word || large - small > bound) continue;
+        auto const steps = distance(word, candidate);
+        if (steps > bound || steps >= std::max(word.size(), candidate.size()) || (best && steps == bound)) continue;
+        best = candidate;
+        bound = steps;
+    }
+    return best;
+}
+
+std::string listed(std::vector<std::string> const& words, std::string_view last, std::size_t most) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(words.size(), most); ++i) {
+        if (i > 0) text += i + 1 == words.size() ? last : ", ";
+        text += words[i];
+    }
+    return words.size() > most ? text + ", …" : text;
+}
+
+}  // namespace kindgate::policy
