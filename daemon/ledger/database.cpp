@@ -101,10 +101,8 @@ Result<void> Database::set_up() {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_busy_timeout(handle_.get(), 2000);  // milliseconds: a daemon that is just ending may still have it
-    // EXCLUSIVE before WAL: two daemons on one file is a mistake, and WAL then needs no shared memory.
     return execute(
         "PRAGMA locking_mode=EXCLUSIVE;"
-        "PRAGMA journal_mode=WAL;"
         "PRAGMA synchronous=FULL;"
         "PRAGMA foreign_keys=ON;"
         "PRAGMA cache_size=-128;"  // KiB
@@ -112,6 +110,14 @@ Result<void> Database::set_up() {
         "PRAGMA temp_store=MEMORY;"
         "PRAGMA wal_autocheckpoint=256;"  // pages: 1 MiB
         "PRAGMA journal_size_limit=1048576");
+}
+
+Result<void> Database::use_log() {
+    return execute("PRAGMA journal_mode=WAL");
+}
+
+bool Database::read_only() const {
+    return sqlite3_db_readonly(handle_.get(), "main") == 1;
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {

@@ -47,8 +47,13 @@ private:
 
 class Database {
 public:
-    // The file has to exist. ErrorCode::damaged: its bytes can't be trusted.
+    // The file has to exist; nothing in it changes. It stays locked: two daemons on one file is a mistake, and a
+    // write-ahead log then needs no shared memory. ErrorCode::damaged, here and below: its bytes can't be trusted.
     static Result<std::unique_ptr<Database>> open(std::filesystem::path const& file);
+    // From now on with a write-ahead log; the file remembers that.
+    Result<void> use_log();
+    // The file's header says so; known once something was read.
+    bool read_only() const;
 
     Result<Statement> prepare(std::string_view sql);
     // Statements without parameters, separated by ';'.

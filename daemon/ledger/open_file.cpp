@@ -41,10 +41,13 @@ fs::path with_suffix(fs::path const& file, std::string_view suffix) {
     return fs::path{file.string() + std::string{suffix}};
 }
 
-// SQLite takes an empty file for a new one and deletes its log, where the last writes may be.
+// SQLite takes a file that is shorter than a page can be (512 bytes) for a new one and deletes its log, where the last
+// writes may be.
 Result<void> refuse_emptied(fs::path const& file) {
     std::error_code failed;
-    if (fs::file_size(file, failed) != 0 || failed) return {};
+    auto const size = fs::file_size(file, failed);
+    if (failed || size >= 512) return {};
+    if (size > 0) return Error{ErrorCode::damaged, fmt::format("only {} bytes of it are left", size)};
     auto const log = fs::file_size(with_suffix(file, "-wal"), failed);
     if (failed || log == 0) return {};
     return Error{ErrorCode::damaged, "it is empty, but its log is not"};
@@ -53,6 +56,8 @@ Result<void> refuse_emptied(fs::path const& file) {
 Result<void> check_integrity(Database& database) {
     auto integrity = KG_TRY(database.prepare("PRAGMA integrity_check(1)"));
     if (KG_TRY(integrity.step()); integrity.text(0) != "ok") return Error{ErrorCode::damaged, integrity.text(0)};
+    // The file was opened for writing; then it is the header that forbids it (file format, 1.3.3).
+    if (database.read_only()) return Error{ErrorCode::damaged, "its header makes it read-only"};
     auto orphans = KG_TRY(database.prepare("PRAGMA foreign_key_check"));
     if (KG_TRY(orphans.step())) return Error{ErrorCode::damaged, "a hardware address belongs to no device"};
     return {};
@@ -63,6 +68,8 @@ Result<std::unique_ptr<Database>> open_whole(fs::path const& file, Result<void> 
     KG_TRY(refuse_emptied(file));
     auto database = KG_TRY(Database::open(file));
     KG_TRY(check_integrity(*database));
+    KG_TRY(known_version(*database, schema_steps()));
+    KG_TRY(database->use_log());
     KG_TRY(migrate(*database, schema_steps()));
     KG_TRY(check(*database));
     database->release_memory();

@@ -76,22 +76,27 @@ std::span<char const* const> schema_steps() {
     return steps_of_today;
 }
 
-Result<void> migrate(Database& database, std::span<char const* const> steps) {
+Result<std::int64_t> known_version(Database& database, std::span<char const* const> steps) {
     auto const latest = static_cast<std::int64_t>(steps.size());
-    auto version = KG_TRY(version_of(database));
+    auto const version = KG_TRY(version_of(database));
     if (version > latest)
         return Error{
             ErrorCode::conflict,
             fmt::format("its schema has version {}, and this kindgated knows versions up to {}: install a newer "
                         "kindgated, or move the file away to begin anew",
                         version, latest)};
-    for (; version < latest; ++version) {
+    return version;
+}
+
+Result<void> migrate(Database& database, std::span<char const* const> steps) {
+    auto version = static_cast<std::size_t>(KG_TRY(known_version(database, steps)));
+    for (; version < steps.size(); ++version) {
         KG_TRY(database.transact([&]() -> Result<void> {
-            KG_TRY(database.execute(steps[static_cast<std::size_t>(version)]));
+            KG_TRY(database.execute(steps[version]));
             return database.execute(
-                fmt::format("PRAGMA application_id={}; PRAGMA user_version={};"
-                            "INSERT OR REPLACE INTO setting (name, value) VALUES ('schema_version', {})",
-                            application_id, version + 1, version + 1));
+                fmt::format("PRAGMA application_id={0}; PRAGMA user_version={1};"
+                            "INSERT OR REPLACE INTO setting (name, value) VALUES ('schema_version', {1})",
+                            application_id, version + 1));
         }));
     }
     return {};

@@ -16,9 +16,12 @@ inline constexpr std::int64_t application_id = 0x4b474c47;
 // A step that was released is never changed: files in the field have gone through it.
 std::span<char const* const> schema_steps();
 
-// Brings the file to version steps.size(), one transaction a step. The version stands in the header (user_version) and
-// in the row 'schema_version' of `setting`, which every version keeps: one flipped bit isn't taken for a newer version.
+// The file's version, 0 to steps.size(). It stands in the header (user_version) and in the row 'schema_version' of
+// `setting`, which every version keeps: so one flipped bit isn't taken for a newer version. Changes nothing.
 // ErrorCode::damaged: the two differ, or it is not a ledger. ErrorCode::conflict: a newer version wrote it.
+Result<std::int64_t> known_version(Database& database, std::span<char const* const> steps);
+
+// Brings the file to version steps.size(), one transaction a step.
 Result<void> migrate(Database& database, std::span<char const* const> steps);
 
 }  // namespace kindgate::ledger
