@@ -1,0 +1,147 @@
+// A lease never outlasts the next moment at which its answer could change, nor ends before it.
+#include <algorithm>
+#include <set>
+
+#include "build.h"
+#include "oracle.h"
+#include "policy/plan.h"
+#include "random_policy.h"
+#include "test.h"
+
+namespace {
+
+using namespace kindgate;
+using namespace kindgate::policy;
+using build::text;
+using random_policy::Case;
+
+constexpr std::chrono::seconds second{1};
+// Further than this nobody looks minute by minute.
+constexpr std::chrono::hours looked_at{72};
+
+// Instants from `from` to before `to` at which something might happen: minutes, and what isn't on a minute.
+std::set<Instant> instants(Case const& one, Instant from, Instant to) {
+    std::set<Instant> all{from, to - second};
+    for (auto at = std::chrono::ceil<minutes>(from); at < to; at += minutes{1}) all.insert(at);
+    for (auto const& given : one.overrides)
+        for (auto const edge : {given.when.from, given.when.to}) all.insert({edge - second, edge});
+    std::erase_if(all, [&](Instant at) { return at < from || to <= at; });
+    return all;
+}
+
+std::vector<std::string> categories(std::vector<Withheld> const& all) {
+    std::vector<std::string> names;
+    for (auto const& each : all) names.push_back(each.category);
+    return names;
+}
+
+void check_lease(Case const& one, Instant now, AccessLease const& lease) {
+    auto const mode = oracle::decide(one.subject(), one.overrides, now).mode;
+    bool const bounded = lease.ends && *lease.ends < now + looked_at;
+    auto const to = bounded ? *lease.ends : now + looked_at;
+    test::check(!lease.ends || now < *lease.ends, one.about(now) + ": a lease has a length");
+    test::check(!lease.ends || *lease.ends <= now + horizon, one.about(now) + ": within the horizon");
+    for (auto const at : instants(one, now, to))
+        if (decide(one.subject(), one.overrides, at).mode != mode)
+            test::fail(one.about(now) + ": the lease outlasts the change at " + rfc3339(at));
+    if (bounded)
+        test::check(oracle::decide(one.subject(), one.overrides, to).mode != mode,
+                    one.about(now) + ": it ends too early");
+}
+
+// Until the next edge nothing that is told changes; at the edge something does.
+void check_edge(Case const& one, Instant now, Plan const& plan) {
+    auto const& told = plan.slots.front();
+    auto const same = [&](Instant at) {
+        return decide(one.subject(), one.overrides, at) == told.decision &&
+               categories(withheld(one.subject(), one.overrides, at)) == told.withheld;
+    };
+    bool const bounded = plan.next_edge && *plan.next_edge < now + looked_at;
+    auto const to = bounded ? *plan.next_edge : now + looked_at;
+    test::check(!plan.next_edge || now < *plan.next_edge, one.about(now) + ": the edge is later");
+    for (auto const at : instants(one, now, to))
+        if (!same(at)) test::fail(one.about(now) + ": nobody is told of the change at " + rfc3339(at));
+    if (bounded) test::check(!same(to), one.about(now) + ": nothing happens at the next edge");
+}
+
+void check_slot(Case const& one, Instant now, Plan const& plan) {
+    auto const explained = explain(one.subject(), one.overrides, now);
+    auto const& told = plan.slots.front();
+    auto const expected = oracle::decide(one.subject(), one.overrides, now);
+    test::equal(text(told.decision), text(expected.mode) + " " + expected.rule, one.about(now));
+    test::equal(text(told.until), text(explained.until), one.about(now) + ": until");
+    test::equal(plan.access.size(), expected.mode == Mode::off ? 0U : 1U, one.about(now) + ": access");
+    test::equal(plan.learning.size(), expected.mode == Mode::learning ? 1U : 0U, one.about(now) + ": learning");
+    test::check(!told.until || plan.next_edge <= told.until, one.about(now) + ": the edge is not after until");
+}
+
+void check(Case const& one, random_policy::Maker& maker) {
+    auto const subject = one.subject();
+    PlannedDevice const device{Slot{7}, subject.device_id, subject.macs, 0};
+    for (int i = 0; i < 3; ++i) {
+        auto now = one.moment - std::chrono::hours{36} + maker.within(std::chrono::hours{72});
+        if (i == 2) now = one.moment;
+        auto const result = plan({one.policy, std::span{&device, 1}, one.overrides, now, std::nullopt});
+        check_slot(one, now, result);
+        check_edge(one, now, result);
+        for (auto const& lease : result.access) check_lease(one, now, lease);
+    }
+}
+
+// A lease's end, walked edge by edge over months: where a plan says that nothing changes, nothing does.
+void check_far(Case const& one, Instant now) {
+    auto const subject = one.subject();
+    PlannedDevice const device{Slot{7}, subject.device_id, subject.macs, 0};
+    auto const result = plan({one.policy, std::span{&device, 1}, one.overrides, now, std::nullopt});
+    if (result.access.empty()) return;
+    auto const to = result.access.front().ends.value_or(now + horizon);
+    for (auto at = now; at < to; at += std::chrono::hours{1} + minutes{7})
+        if (decide(subject, one.overrides, at).mode != result.slots.front().decision.mode)
+            test::fail(one.about(now) + ": the lease outlasts the change at " + rfc3339(at));
+}
+
+constexpr test::Test tests[] = {
+    {"a lease ends exactly where its answer changes, and the plan is due when anything told changes",
+     [] {
+         auto const first = random_policy::first_seed("leases");
+         for (std::uint64_t seed = first; seed < first + 60; ++seed) {
+             random_policy::Maker maker{seed};
+             auto const one = maker.make();
+             check(one, maker);
+         }
+     }},
+    {"a lease of months doesn't outlast a change either",
+     [] {
+         auto const first = random_policy::first_seed("long leases");
+         for (std::uint64_t seed = first; seed < first + 60; ++seed) {
+             auto const one = random_policy::Maker{seed}.make();
+             check_far(one, one.moment);
+         }
+     }},
+    {"devices planned together have the same answers as each alone",
+     [] {
+         auto const first = random_policy::first_seed("together");
+         for (std::uint64_t seed = first; seed < first + 200; ++seed) {
+             auto const one = random_policy::Maker{seed}.make();
+             auto const subject = one.subject();
+             std::vector<PlannedDevice> const devices{{Slot{2}, "", {}, 0},
+                                                      {Slot{1}, subject.device_id, subject.macs, 0},
+                                                      {Slot{4}, "", subject.macs, 0},
+                                                      {Slot{3}, subject.device_id, {}, 0}};
+             auto const all = plan({one.policy, devices, one.overrides, one.moment, std::nullopt});
+             for (auto const& device : devices) {
+                 Subject const alone{one.policy, one.policy.profiles[0], device.device_id, device.macs};
+                 auto const& told = all.slots.at(device.slot.number() - 1U);
+                 auto const explained = explain(alone, one.overrides, one.moment);
+                 test::equal(text(told.decision), text(explained.decision), one.about(one.moment));
+                 test::equal(text(told.until), text(explained.until), one.about(one.moment));
+             }
+         }
+     }},
+};
+
+}  // namespace
+
+int main() {
+    return test::run("policy/plan (property)", tests);
+}
