@@ -1,0 +1,196 @@
+"""Real packets between hosts of the lab: downloads, UDP flows, servers of the test's own. Each runs in a thread, in this
+process, on sockets that live on a host of the lab."""
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+import time
+
+from lab import wait_for
+
+IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE = 11, 25, 0x2000
+
+
+def family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def connect(lab, host, address, port, timeout=3.0):
+    with lab.on(host):
+        sock = socket.socket(family(address), socket.SOCK_STREAM)
+    sock.settimeout(timeout)
+    try:
+        sock.connect((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def reaches(lab, host, address, port=80, timeout=1.0):
+    """Whether a new TCP connection succeeds now."""
+    try:
+        connect(lab, host, address, port, timeout).close()
+        return True
+    except OSError:
+        return False
+
+
+def refused(lab, host, address, port=80):
+    """Whether a new TCP connection is reset at once, as the gate does for a closed device."""
+    try:
+        connect(lab, host, address, port, 2.0).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+class Download:
+    """An endless download. `last` is the moment of its last byte, `error` what ended it."""
+
+    def __init__(self, lab, host, address, port=80, rate=200_000):
+        self.total, self.last, self.error, self.stop = 0, 0.0, None, False
+        sock = connect(lab, host, address, port)
+        if port == 443:
+            context = ssl.create_default_context(cafile=f"{lab.run}/ca.crt")
+            sock = context.wrap_socket(sock, server_hostname="video.example")
+        sock.settimeout(0.1)
+        sock.sendall(f"GET /stream?rate={rate} HTTP/1.1\r\nHost: video.example\r\n\r\n".encode())
+        self.sock = sock
+        threading.Thread(target=self._read, daemon=True).start()
+        self.flows()
+
+    def _read(self):
+        while not self.stop:
+            try:
+                data = self.sock.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                self.error = error
+                return
+            if not data:
+                self.error = EOFError("closed by the server")
+                return
+            self.last = time.monotonic()
+            self.total += len(data)
+
+    def flows(self, timeout=3.0):
+        """Waits until more bytes come."""
+        before = self.total
+        wait_for(lambda: self.total > before + 3000, f"more bytes than {before} (error: {self.error})", timeout)
+
+    def speak(self):
+        """The client sends something: a shut gate answers with a reset."""
+        self.sock.send(b"x")
+
+    def close(self):
+        self.stop = True
+        self.sock.close()
+
+
+class Server:
+    """A UDP echo on the internet that counts what reaches it."""
+
+    def __init__(self, lab, address="203.0.113.10", port=4000, host="net", echo=True):
+        with lab.on(host):
+            self.sock = socket.socket(family(address), socket.SOCK_DGRAM)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.sock.bind((address, port))
+        self.sock.settimeout(0.1)
+        self.address, self.port, self.echo = address, port, echo
+        self.heard, self.arrived, self.peer, self.stop = 0, [], None, False
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while not self.stop:
+            try:
+                data, self.peer = self.sock.recvfrom(2048)
+                self.heard += 1
+                self.arrived.append(time.monotonic())
+                if self.echo:
+                    self.sock.sendto(data, self.peer)
+            except TimeoutError:
+                continue
+            except OSError:
+                if self.stop:
+                    return
+
+    def close(self):
+        self.stop = True
+        self.sock.close()
+
+
+class Flow:
+    """Numbered UDP packets to an echo, so many a second.
+
+    `sent` and `answered` map a number to its moment; `unreachable` collects (moment, type, code) of ICMP errors."""
+
+    def __init__(self, lab, host, address, port=7, rate=200):
+        with lab.on(host):
+            self.sock = socket.socket(family(address), socket.SOCK_DGRAM)
+        self.six = ":" in address
+        level, option = (socket.IPPROTO_IPV6, IPV6_RECVERR) if self.six else (socket.IPPROTO_IP, IP_RECVERR)
+        self.sock.setsockopt(level, option, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.sock.connect((address, port))
+        self.sock.settimeout(0.05)
+        self.rate, self.sent, self.answered, self.unreachable = rate, {}, {}, []
+        self.quiet = self.stop = False
+        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]
+        for thread in self.threads:
+            thread.start()
+
+    def _send(self):
+        begin, number = time.monotonic(), 0
+        while not self.quiet:
+            number += 1
+            self.sent[number] = time.monotonic()
+            try:
+                self.sock.send(struct.pack("!I", number))
+            except OSError:
+                self._errors()  # of an earlier packet; this one was not sent
+                del self.sent[number]
+            time.sleep(max(0, begin + number / self.rate - time.monotonic()))
+
+    def _receive(self):
+        while not self.stop:
+            try:
+                data = self.sock.recv(2048)
+                self.answered[struct.unpack("!I", data[:4])[0]] = time.monotonic()
+            except TimeoutError:
+                continue
+            except OSError:
+                self._errors()
+
+    def _errors(self):
+        while True:
+            try:
+                _, control, _, _ = self.sock.recvmsg(64, 512, MSG_ERRQUEUE | socket.MSG_DONTWAIT)
+            except OSError:
+                return
+            for _, _, data in control:
+                _, _, kind, code = struct.unpack("=IBBB", data[:7])
+                self.unreachable.append((time.monotonic(), kind, code))
+
+    def prohibited(self):
+        """Whether 'administratively prohibited' was heard: ICMP 3/13, ICMPv6 1/1."""
+        return any((kind, code) == ((1, 1) if self.six else (3, 13)) for _, kind, code in self.unreachable)
+
+    def runs(self, more=20, timeout=3.0):
+        """Waits until so many more are answered."""
+        before = len(self.answered)
+        wait_for(lambda: len(self.answered) >= before + more, f"{more} more answers (now {before})", timeout)
+
+    def end(self):
+        """Stops, waits for what is on the way, and returns the numbers that were never answered."""
+        self.quiet = True
+        sender, receiver = self.threads
+        sender.join()
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: len(self.answered) >= len(self.sent), "the last answers", 0.5)
+        self.stop = True
+        receiver.join()
+        self.sock.close()
+        return sorted(set(self.sent) - set(self.answered))
