@@ -90,9 +90,11 @@ private:
     }
 };
 
+// Sorted: another window that withholds the same is no change.
 std::vector<std::string> names(std::span<Occurrence const> withholding) {
     std::vector<std::string> all;
     for (auto& withheld : categories_of(withholding)) all.push_back(std::move(withheld.category));
+    std::ranges::sort(all);
     return all;
 }
 

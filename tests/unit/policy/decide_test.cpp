@@ -1,6 +1,7 @@
 #include "policy/decide.h"
 
-#include <algorithm>
+#include <utility>
+
 #include "build.h"
 #include "test.h"
 

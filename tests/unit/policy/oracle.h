@@ -31,7 +31,8 @@ inline bool skipped(date::time_zone const& zone, date::local_days date) {
 struct Found {
     Mode mode;
     std::string rule;
-    std::vector<std::string> withheld;  // in no order
+    std::vector<std::string> withheld;  // by alphabet, each once
+    bool operator==(Found const&) const = default;
 };
 
 inline Exception const* exception_on(Profile const& profile, date::local_days date) {
@@ -53,7 +54,7 @@ inline std::vector<Window const*> covering(Policy const& policy, Profile const& 
                at < edge(zone, date + window.to, false);
     };
     auto const covers_near = [&](Window const& window, Exception const* of) {
-        for (int off = -4; off <= 4; ++off) {
+        for (int off = -3; off <= 3; ++off) {
             auto const date = today + date::days{off};
             if (exception_on(profile, date) != of) continue;
             if (of == nullptr && !window.days.has(date::weekday{date})) continue;

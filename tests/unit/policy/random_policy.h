@@ -124,4 +124,10 @@ inline std::uint64_t first_seed(char const* property) {
     return seed;
 }
 
+// How many; KINDGATE_CASES=… for a longer search.
+inline std::uint64_t cases(std::uint64_t usual) {
+    auto const* said = std::getenv("KINDGATE_CASES");
+    return said != nullptr ? std::strtoull(said, nullptr, 10) : usual;
+}
+
 }  // namespace kindgate::policy::random_policy

@@ -46,7 +46,7 @@ struct SlotDecision {
     Slot slot;
     Decision decision;
     std::optional<Instant> until;       // as Explanation
-    std::vector<std::string> withheld;  // categories, in the order of the file; enforced with content
+    std::vector<std::string> withheld;  // categories, sorted; enforced with content
     bool operator==(SlotDecision const&) const = default;
 };
 
