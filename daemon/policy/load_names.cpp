@@ -121,7 +121,8 @@ std::optional<Complaint> not_a_host(std::string_view text) {
         return Complaint{fmt::format("{} {}", quoted(text), what), std::move(advice)};
     };
     auto const write = [](std::string_view meant) {
-        return fmt::format("write only the host name, {}", quoted(meant));
+        return meant.empty() ? std::string{"write one like \"example.org\""}
+                             : fmt::format("write only the host name, {}", quoted(meant));
     };
     if (text.empty()) return Complaint{"a domain without a name", "write one like \"example.org\""};
     if (auto const scheme = text.find("://"); scheme != std::string_view::npos) {
@@ -134,15 +135,13 @@ std::optional<Complaint> not_a_host(std::string_view text) {
         return is("is the address of a page", write(text.substr(0, text.find('/'))));
     if (text.find('@') != std::string_view::npos) return is("is not a domain", write(text.substr(text.rfind('@') + 1)));
     if (text.find(':') != std::string_view::npos) return is("has a port", write(text.substr(0, text.find(':'))));
-    auto const below = "a domain stands for all below it, so ";
     if (text.starts_with("*.") || text.starts_with(".")) {
         auto const meant = text.substr(text.find('.') + 1);
-        return is("starts with a wildcard", fmt::format("{}write {}", below, quoted(meant)));
+        return is("starts with a wildcard", "it stands for all below it anyway, so " + write(meant));
     }
     if (text.find('*') != std::string_view::npos)
-        return is("has a wildcard", std::string{below} + "write the part behind the *");
-    if (text.ends_with('.'))
-        return is("ends with a dot", fmt::format("write {}", quoted(text.substr(0, text.size() - 1))));
+        return is("has a wildcard", "a domain stands for all below it, so write the part behind the *");
+    if (text.ends_with('.')) return is("ends with a dot", write(text.substr(0, text.size() - 1)));
     return std::nullopt;
 }
 

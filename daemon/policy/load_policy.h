@@ -26,7 +26,7 @@ public:
 
 private:
     std::unordered_map<std::string_view, std::size_t> by_id_;
-    std::vector<std::string> ids_;
+    std::vector<std::string> ids_;  // that may be proposed: each once, right ones only
 };
 
 // A profile as it stands in the file, before its parent has filled what it leaves open.

@@ -8,9 +8,9 @@
 namespace kindgate::policy {
 
 ProfileIds::ProfileIds(v1::Policy const& policy) {
-    for (auto const& profile : policy.profiles()) {
-        by_id_.emplace(profile.id(), ids_.size());
-        ids_.push_back(profile.id());
+    for (std::size_t index = 0; auto const& profile : policy.profiles()) {
+        bool const is_new = by_id_.emplace(profile.id(), index++).second;
+        if (is_new && !wrong_who("profile", profile.id())) ids_.push_back(profile.id());
     }
 }
 
@@ -22,8 +22,7 @@ std::optional<std::size_t> ProfileIds::find(std::string_view id) const {
 
 std::optional<std::size_t> ProfileIds::find(std::string_view id, std::string_view who, Place at, Report& report) const {
     if (auto const found = find(id)) return found;
-    if (report.full()) return std::nullopt;
-    auto const meant = nearest(id, ids_);
+    auto const meant = report.is_short() ? nearest(id, ids_) : std::nullopt;
     constexpr std::size_t most_listed = 8;
     auto const advice = meant ? fmt::format("did you mean '{}'?", *meant)
                         : ids_.empty()

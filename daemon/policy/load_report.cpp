@@ -54,19 +54,21 @@ std::vector<Diagnostic> Report::warnings() && {
     return in_order(std::move(warnings_));
 }
 
-std::string quoted(std::string_view word) {
-    constexpr std::size_t longest = 80;  // bytes
-    std::string shown{word};
-    bool const cut = shown.size() > longest;
-    if (cut) {
-        auto end = longest;
+std::string shown(std::string_view word, std::size_t most) {
+    std::string text{word};
+    if (text.size() > most) {
         // Not in the middle of a UTF-8 sequence.
-        while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0U) == 0x80U) --end;
-        shown.resize(end);
+        while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;
+        text.resize(most);
+        text += "…";
     }
-    for (auto& c : shown)
+    for (auto& c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return fmt::format("'{}{}'", shown, cut ? "…" : "");
+    return text;
+}
+
+std::string quoted(std::string_view word) {
+    return fmt::format("'{}'", shown(word));
 }
 
 namespace {

@@ -50,8 +50,8 @@ public:
     }
 
     bool failed() const { return !errors_.empty(); }
-    // Nothing more is kept: whoever would think long about a good advice need not.
-    bool full() const { return errors_.size() > limit; }
+    // While there are few errors, a costly search for what was meant is worth its time.
+    bool is_short() const { return errors_.size() < 20; }
 
     // In the order of the file. Once.
     std::vector<Diagnostic> errors() &&;
@@ -63,8 +63,10 @@ private:
     std::vector<Diagnostic> warnings_;
 };
 
-// The user's word in quotes: shortened where it is long, control characters as '?', so that it can't disturb a
+// The user's word as it may be shown: cut behind `most` bytes, control characters as '?', so that it can't disturb a
 // terminal.
+std::string shown(std::string_view word, std::size_t most = 80);
+// The same in quotes.
 std::string quoted(std::string_view word);
 
 // The candidate that was probably meant; none if nothing is close.

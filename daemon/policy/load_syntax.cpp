@@ -74,27 +74,44 @@ Complaint open_string(std::string_view) {
     return {"a quoted text without its end", "end it with the same quote in the same line"};
 }
 
+// What stands behind `got: `.
+std::string_view got(std::string_view message) {
+    return message.substr(std::min(message.size(), message.find(": ") + 2));
+}
+
 // `Expected string, got: Europe`
 Complaint no_string(std::string_view message) {
-    auto const got = message.substr(std::min(message.size(), message.find(": ") + 2));
-    if (got.empty()) return {"the file ends where a text should stand", "write it in quotes"};
-    return {fmt::format("{} stands where a text in quotes should", quoted(got)),
-            fmt::format("write it in quotes, like \"{}\"", got)};
+    auto const found = got(message);
+    if (found.empty()) return {"the file ends where a text should stand", "write it in quotes"};
+    auto const is_word =
+        std::ranges::none_of(found.substr(0, 1), [](char c) { return c > ' ' && c < '0'; }) && found.size() > 1;
+    return {
+        fmt::format("{} stands where a text in quotes should", quoted(found)),
+        is_word ? fmt::format("write it in quotes, like \"{}\"", shown(found)) : std::string{"write a text in quotes"}};
 }
 
 // `Expected integer, got: "3"`
 Complaint no_number(std::string_view message) {
-    auto const got = message.substr(std::min(message.size(), message.find(": ") + 2));
-    return {fmt::format("{} stands where a number should", quoted(got)),
+    return {fmt::format("{} stands where a number should", quoted(got(message))),
             "write a whole number without quotes and sign"};
 }
 
 Complaint no_identifier(std::string_view message) {
-    auto const got = message.substr(std::min(message.size(), message.find(": ") + 2));
-    if (got.empty()) return {"the file ends inside a block", "close it with }"};
-    if (got == "}") return {"'}' without a block", "remove it, or open the block with {"};
-    if (got == "/") return {"'/' stands where a field should", "begin comments with #"};
-    return {fmt::format("{} stands where a field should", quoted(got)), std::string{manual}};
+    auto const found = got(message);
+    if (found.empty()) return {"the file ends inside a block", "close it with }"};
+    if (found == "}") return {"'}' without a block", "remove it, or open the block with {"};
+    if (found == "/") return {"'/' stands where a field should", "begin comments with #"};
+    return {fmt::format("{} stands where a field should", quoted(found)), std::string{manual}};
+}
+
+// `Expected ":", found ""a"".`
+Complaint no_colon(std::string_view) {
+    return {"there is no colon between a field and its value", "write one, like name: \"Home\""};
+}
+
+// `Expected "{", found "3".`
+Complaint no_block(std::string_view) {
+    return {"this field holds others, but no block follows", "write them in { and }"};
 }
 
 Complaint typographic(std::string_view) {
@@ -120,15 +137,15 @@ constexpr Known known_messages[] = {
     {"Expected string, got: ", "", Where::here, no_string},
     {"Expected integer, got: ", "", Where::here, no_number},
     {"Expected identifier, got: ", "", Where::here, no_identifier},
+    {"Expected \":\", found", "", Where::here, no_colon},
+    {"Expected \"{\", found", "", Where::here, no_block},
     {"Interpreting non ascii codepoint", "", Where::here, typographic},
 };
 
 // `Expected ":", found "x".` -> `expected ":", found "x"`
 std::string as_clause(std::string_view message) {
-    std::string clause{message.substr(0, message.find_last_not_of(". ") + 1)};
+    auto clause = shown(message.substr(0, message.find_last_not_of(". ") + 1), 160);
     if (!clause.empty() && clause[0] >= 'A' && clause[0] <= 'Z') clause[0] = static_cast<char>(clause[0] - 'A' + 'a');
-    for (auto& c : clause)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     return clause;
 }
 

@@ -95,13 +95,16 @@ Read<date::local_days> read_date(std::string_view text) {
 namespace {
 
 Complaint unknown_zone(std::string_view text, date::tzdb const& database) {
+    // "Berlin" and "Germany/Berlin" were meant to be Europe/Berlin.
+    std::string city{text.substr(text.rfind('/') + 1)};
+    std::ranges::replace(city, ' ', '_');
     std::vector<std::string> names;
-    std::optional<std::string> city;  // "Berlin" was meant to be Europe/Berlin
+    std::optional<std::string> of_city;
     for (auto const& zone : database.zones) {
         names.push_back(zone.name());
-        if (text.size() > 2 && zone.name().ends_with("/" + std::string{text})) city = zone.name();
+        if (city.size() > 2 && zone.name().ends_with("/" + city)) of_city = zone.name();
     }
-    auto const meant = city ? city : nearest(text, names);
+    auto const meant = of_city ? of_city : nearest(text, names);
     return {fmt::format("unknown time zone {}", quoted(text)),
             meant ? fmt::format("did you mean {}?", *meant) : "write its IANA name, like Europe/Berlin"};
 }
@@ -123,10 +126,11 @@ Read<date::time_zone const*> read_zone(std::string_view text) {
 }
 
 Complaint complaint(Error const& error) {
+    constexpr std::size_t longest = 200;  // bytes: it repeats the user's word
     auto const& sentence = error.message();
     auto const colon = sentence.rfind(": ");
-    if (colon == std::string::npos) return {sentence, ""};
-    return {sentence.substr(0, colon), sentence.substr(colon + 2)};
+    if (colon == std::string::npos) return {shown(sentence, longest), ""};
+    return {shown(sentence.substr(0, colon), longest), shown(sentence.substr(colon + 2), longest)};
 }
 
 }  // namespace kindgate::policy
