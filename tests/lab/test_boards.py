@@ -1,0 +1,23 @@
+"""The boards' files are what the programs they are for accept."""
+import os
+
+from lab import CHECKOUT, run
+
+BOARD = os.path.join(CHECKOUT, "boards", "debian-gateway")
+
+
+def test_debian_gateway_files_are_accepted(lab):
+    """debian-gateway's board file, firewall and dnsmasq configuration load as they are; Kindgate lives beside that firewall."""
+    lab.end_daemon()
+    run("dnsmasq", "--test", "-C", f"{BOARD}/etc/dnsmasq.conf")
+    lab.exec("gate", "nft", "-f", f"{BOARD}/etc/nftables.conf")
+    lab.exec("gate", "nft", "-f", f"{BOARD}/etc/nftables.conf")
+    lab.exec("gate", "nft", "delete", "table", "inet", "router")
+    with open(f"{BOARD}/board.textproto") as file:
+        text = file.read()
+    text = text.replace("/etc/kindgate/policy.textproto", f"{CHECKOUT}/policies/home.textproto")
+    text = text.replace("/var/lib/kindgate", lab.state).replace("/run/kindgate", lab.run)
+    with open(lab.board_file, "w") as file:
+        file.write(text)
+    lab.start()
+    assert lab.status()["policy_name"] == "Home"
