@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The lab's internet: web servers on 80 and 443 for every name, and UDP services, on IPv4 and IPv6.
 
 /            who answers, and whom

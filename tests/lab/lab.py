@@ -27,10 +27,12 @@ BOARD = os.path.join(CHECKOUT, "boards", "lab")
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 # The lab router's own firewall, as boards/lab/network.sh makes it.
-NAT = """table inet lab { chain srcnat {
-  type nat hook postrouting priority srcnat; policy accept;
-  oifname "wan" meta nfproto ipv4 masquerade
-} }
+NAT = """table inet lab {
+  chain srcnat {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "wan" meta nfproto ipv4 masquerade
+  }
+}
 """
 
 KID, PUPIL, PARENT = "02:00:5e:10:00:01", "02:00:5e:10:00:02", "02:00:5e:10:00:03"

@@ -26,7 +26,8 @@ def check_cut(lab, edge, downloads):
     totals = [download.total for download in downloads]
     for download in downloads:
         download.speak()
-        wait_for(lambda: isinstance(download.error, ConnectionResetError), "a reset for the client that speaks")
+        wait_for(lambda: download.error, "a reset for the client that speaks")
+        assert download.tls or isinstance(download.error, ConnectionResetError), download.error  # TLS tells it as an end
     assert totals == [download.total for download in downloads]
     assert refused(lab, "kid", VIDEO4) and refused(lab, "kid", VIDEO6), "a new connection got through"
 

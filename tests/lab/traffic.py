@@ -51,8 +51,9 @@ class Download:
 
     def __init__(self, lab, host, address, port=80, rate=200_000):
         self.total, self.last, self.error, self.stop = 0, 0.0, None, False
+        self.tls = port == 443
         sock = connect(lab, host, address, port)
-        if port == 443:
+        if self.tls:
             context = ssl.create_default_context(cafile=f"{lab.run}/ca.crt")
             sock = context.wrap_socket(sock, server_hostname="video.example")
         sock.settimeout(0.1)
