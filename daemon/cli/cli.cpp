@@ -1,1 +1,244 @@
-// (being written)
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <deque>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "files.h"
+
+namespace kindgate::cli {
+
+namespace {
+
+// One subcommand: `path` has its words ("policy check").
+struct Entry {
+    std::string_view path;
+    char const* summary;
+    char const* examples;  // shown by --help
+    void (*declare)(CLI::App&, Options&);
+    Command command;
+};
+
+void socket_option(CLI::App& app, Options& options) {
+    app.add_option("--socket", options.socket, "The daemon's socket")->type_name("PATH")->capture_default_str();
+}
+
+void json_flag(CLI::App& app, Options& options) {
+    app.add_flag_callback("--json", [&options] { options.form = Form::json; }, "JSON instead of text for people");
+}
+
+void daemon_options(CLI::App& app, Options& options) {
+    json_flag(app, options);
+    socket_option(app, options);
+}
+
+void file_options(CLI::App& app, Options& options) {
+    app.add_option("file", options.files, "Files")->type_name("FILE")->required();
+    json_flag(app, options);
+}
+
+void one_file_options(CLI::App& app, Options& options) {
+    app.add_option("file", options.files, "The policy file")->type_name("FILE")->required()->expected(1);
+    daemon_options(app, options);
+}
+
+void put_options(CLI::App& app, Options& options) {
+    one_file_options(app, options);
+    app.add_option("--if-match", options.if_match, "Only if this revision is in force (see policy get --json)")
+        ->type_name("REVISION");
+}
+
+void who_options(CLI::App& app, Options& options) {
+    app.add_option("who", options.who, "A profile or a device by its id, a device by its hardware address, or all")
+        ->type_name("WHO")
+        ->required();
+    daemon_options(app, options);
+}
+
+void word_options(CLI::App& app, Options& options) {
+    who_options(app, options);
+    app.add_option("when", options.when, "for 30m, for 1h30m, until 18:00, until 2026-12-24T18:00")
+        ->type_name("for DURATION | until TIME")
+        ->expected(0, 2);
+}
+
+void cancel_options(CLI::App& app, Options& options) {
+    app.add_option("id", options.id, "Its number, as kindgate overrides shows it")->type_name("ID")->required();
+    daemon_options(app, options);
+}
+
+void place_options(CLI::App& app, Options& options) {
+    app.add_option("mac", options.mac, "The device's hardware address: 02:00:5e:10:00:01")
+        ->type_name("MAC")
+        ->required();
+    app.add_option("place", options.place, "A profile by its id; or a device, which this becomes another address of")
+        ->type_name("PROFILE|DEVICE")
+        ->required();
+    app.add_option("--name", options.name, "What people call the device")->type_name("NAME");
+    daemon_options(app, options);
+}
+
+void subject_options(CLI::App& app, Options& options) {
+    app.add_option("--policy", options.policy, "By this policy file, without the daemon and without people's words")
+        ->type_name("FILE");
+    app.add_option("--device", options.device, "About a device, by its id or hardware address")->type_name("ID");
+    app.add_option("--profile", options.profile, "About a profile, by its id")->type_name("ID");
+    daemon_options(app, options);
+}
+
+void explain_options(CLI::App& app, Options& options) {
+    subject_options(app, options);
+    app.add_option("--at", options.at, "When: 2026-03-29T02:30 (local) or RFC 3339; now, if not said")
+        ->type_name("TIME");
+    app.add_option("--domain", options.domain, "A name: refused by this version, names come with content")
+        ->type_name("NAME");
+}
+
+void timeline_options(CLI::App& app, Options& options) {
+    subject_options(app, options);
+    app.add_option("--from", options.from, "From a date (its beginning) or time; today, if not said")
+        ->type_name("DATE");
+    app.add_option("--to", options.to, "To a date (its end) or time; a week, if not said")->type_name("DATE");
+}
+
+constexpr std::array entries{
+    Entry{"status", "Who may do what now, until when, and why",
+          "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
+    Entry{"devices", "The devices that were seen: names, profiles, addresses", "  kindgate devices", daemon_options,
+          devices},
+    Entry{"place", "Give a device a profile, or make it one more address of a device",
+          "  kindgate place 02:00:5e:10:00:01 children --name \"Kitchen tablet\"\n"
+          "  kindgate place 02:00:5e:10:00:02 kitchen-tablet\n\n"
+          "Kept by the gate. A device that the policy file places is changed there.",
+          place_options, place},
+    Entry{"pause", "Internet off now, for 24 hours if nothing else is said",
+          "  kindgate pause children\n  kindgate pause all for 1h\n  kindgate pause kid until 18:00", word_options,
+          pause},
+    Entry{"off", "Internet off now, until a time that you say",
+          "  kindgate off children until 18:00      the next such local time\n  kindgate off kid for 45m", word_options,
+          off},
+    Entry{"allow", "Internet open now, whatever the schedule says",
+          "  kindgate allow kid for 30m\n  kindgate allow children until 22:00", word_options, allow},
+    Entry{"learning", "Only what the profile's learning list allows",
+          "  kindgate learning class-7b for 90m\n  kindgate learning kid until 16:00", word_options, learning},
+    Entry{"resume", "End every word given about somebody: the schedule applies again",
+          "  kindgate resume kid        what was said about kid; what was said about all stays\n  kindgate resume all",
+          who_options, resume},
+    Entry{"overrides", "People's words that hold now", "  kindgate overrides\n  kindgate overrides cancel 7",
+          daemon_options, overrides},
+    Entry{"overrides cancel", "End a single one by its number", "  kindgate overrides cancel 7", cancel_options,
+          cancel_override},
+    Entry{"leases", "What the kernel holds: who has access, and when it ends by itself", "  kindgate leases",
+          daemon_options, leases},
+    Entry{"events", "Follow what happens, as it happens (Ctrl-C ends it)",
+          "  kindgate events\n  kindgate events --json", daemon_options, events},
+    Entry{"release", "Stop the daemon and take the kernel's table away: nothing is controlled any more",
+          "  kindgate release\n  systemctl start kindgated      controls again", daemon_options, release},
+    Entry{"explain", "What applies at an instant, until when, and the rule that decides",
+          "  kindgate explain --policy home.textproto --profile younger --at 2026-03-29T02:30\n"
+          "  kindgate explain --device kid              now, by the running gate, with people's words\n"
+          "  kindgate explain --policy home.textproto --profile younger --at 2026-12-24T21:00 --json",
+          explain_options, explain},
+    Entry{"timeline", "A week, or any time, drawn as bars",
+          "  kindgate timeline --policy home.textproto --profile younger --from 2026-03-23 --to 2026-03-29\n"
+          "  kindgate timeline --device kid             this day and the six that follow, by the running gate",
+          timeline_options, timeline},
+    Entry{"policy check", "Is a policy file right? Says file, line, column, what is wrong and what to do",
+          "  kindgate policy check home.textproto school.textproto", file_options, policy_check},
+    Entry{"policy test", "Does a policy decide as its scenario file expects?",
+          "  kindgate policy test home.scenario.textproto\n\n"
+          "Exit status 1 if a case fails, 2 if a file is wrong. kindgate-policy(5) shows how to write one.",
+          file_options, policy_test},
+    Entry{"policy get", "The policy text that is in force", "  kindgate policy get > home.textproto", daemon_options,
+          policy_get},
+    Entry{"policy put", "Put a policy in force, if it is right; the one before is kept as a revision",
+          "  kindgate policy put home.textproto", put_options, policy_put},
+    Entry{"policy validate", "Would the running gate take this file? Changes nothing",
+          "  kindgate policy validate home.textproto", one_file_options, policy_validate},
+};
+
+constexpr char const* overview =
+    "Kindgate: screen time that the kernel keeps.\n\n"
+    "WHO is a profile or a device by its id, a hardware address, or all. `kindgate SUBCOMMAND --help` shows examples.";
+
+constexpr char const* first_steps =
+    "First steps:\n"
+    "  kindgate status                              who may do what now\n"
+    "  kindgate pause children                      \"phones away\"\n"
+    "  kindgate allow kid for 30m                   half an hour more\n"
+    "  kindgate policy check home.textproto         before you put it in force\n"
+    "Exit status: 0 done, 1 it couldn't be done, 2 what was given is wrong. See kindgate(1), kindgate-policy(5).";
+
+class Program {
+public:
+    explicit Program(Surroundings const& around) : around_(around) {
+        options_.socket = around.socket.empty() ? default_socket : around.socket;
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "kindgate " KINDGATE_VERSION);
+        app_.footer(first_steps);
+        auto* policy = app_.add_subcommand("policy", "Policy files: check, test, put in force");
+        policy->require_subcommand(1);
+        for (auto const& entry : entries) add(entry);
+    }
+
+    int run(std::vector<std::string> arguments) {
+        std::ranges::reverse(arguments);  // as CLI11 wants them
+        try {
+            app_.parse(std::move(arguments));
+        } catch (CLI::ParseError const& error) {
+            return refuse(error);
+        }
+        auto const outcome = command_(options_, around_);
+        if (outcome.ok()) return *outcome;
+        tell(outcome.error(), around_);
+        auto const code = outcome.error().code();
+        return code == ErrorCode::invalid_input || code == ErrorCode::not_found ? 2 : 1;
+    }
+
+private:
+    void add(Entry const& entry) {
+        auto const space = entry.path.find(' ');
+        auto* parent =
+            space == std::string_view::npos ? &app_ : app_.get_subcommand(std::string{entry.path.substr(0, space)});
+        auto const name = entry.path.substr(space == std::string_view::npos ? 0 : space + 1);
+        auto* sub = parent->add_subcommand(std::string{name}, entry.summary);
+        sub->footer(std::string{"Examples:\n"} + entry.examples);
+        entry.declare(*sub, options_);
+        // CLI11 calls a parent's callback after its child's: the first one is the word that was meant.
+        sub->callback([this, &entry] {
+            if (command_ == nullptr) command_ = entry.command;
+        });
+    }
+
+    // Also how CLI11 reports --help and --version.
+    int refuse(CLI::ParseError const& error) {
+        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+            app_.exit(error, around_.out, around_.err);
+            return 0;
+        }
+        std::string called = "kindgate";
+        for (auto const* app = &app_; !app->get_subcommands().empty();) {
+            app = app->get_subcommands().front();
+            called += ' ' + app->get_name();
+        }
+        around_.err << fmt::format("{}: {}: {} --help shows how\n", called, error.what(), called);
+        return 2;
+    }
+
+    Surroundings const& around_;
+    Options options_;
+    CLI::App app_{overview, "kindgate"};
+    Command command_ = nullptr;
+};
+
+}  // namespace
+
+int run(std::vector<std::string> const& arguments, Surroundings const& around) {
+    return Program{around}.run(arguments);
+}
+
+}  // namespace kindgate::cli

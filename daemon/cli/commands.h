@@ -1,0 +1,66 @@
+// What each subcommand does. The table in cli.cpp says how it is called.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/cli.h"
+#include "show.h"
+
+namespace kindgate::cli {
+
+// What was written behind the subcommand; each uses what it declares.
+struct Options {
+    Form form = Form::readable;
+    std::string socket;
+    std::vector<std::string> files;
+    std::string policy;
+    std::string device;
+    std::string profile;
+    std::string at;
+    std::string domain;
+    std::string from;
+    std::string to;
+    std::string who;
+    std::vector<std::string> when;
+    std::string mac;
+    std::string place;
+    std::string name;
+    std::string if_match;
+    std::uint64_t id = 0;
+};
+
+// The exit status, or an error that decides it.
+using Outcome = Result<int>;
+using Command = Outcome (*)(Options const&, Surroundings const&);
+
+// Without a daemon.
+Outcome policy_check(Options const& options, Surroundings const& around);
+Outcome policy_test(Options const& options, Surroundings const& around);
+
+// From a policy file with --policy, else from the daemon.
+Outcome explain(Options const& options, Surroundings const& around);
+Outcome timeline(Options const& options, Surroundings const& around);
+
+// By the daemon.
+Outcome status(Options const& options, Surroundings const& around);
+Outcome devices(Options const& options, Surroundings const& around);
+Outcome place(Options const& options, Surroundings const& around);
+Outcome pause(Options const& options, Surroundings const& around);
+Outcome off(Options const& options, Surroundings const& around);
+Outcome allow(Options const& options, Surroundings const& around);
+Outcome learning(Options const& options, Surroundings const& around);
+Outcome resume(Options const& options, Surroundings const& around);
+Outcome overrides(Options const& options, Surroundings const& around);
+Outcome cancel_override(Options const& options, Surroundings const& around);
+Outcome leases(Options const& options, Surroundings const& around);
+Outcome events(Options const& options, Surroundings const& around);
+Outcome policy_get(Options const& options, Surroundings const& around);
+Outcome policy_put(Options const& options, Surroundings const& around);
+Outcome policy_validate(Options const& options, Surroundings const& around);
+// By the daemon; where none runs, with Surroundings::remove_table.
+Outcome release(Options const& options, Surroundings const& around);
+
+}  // namespace kindgate::cli

@@ -1,0 +1,53 @@
+// `kindgate policy get`, `put` and `validate`: the running gate's policy.
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "files.h"
+#include "kindgate/v1/api.pb.h"
+#include "remote.h"
+#include "text.h"
+
+namespace kindgate::cli {
+
+namespace {
+
+Outcome send_policy(Request const& request, std::string_view what, Options const& options, Surroundings const& around) {
+    auto const answer = KG_TRY(ask(options.socket, request));
+    if (options.form == Form::json) {
+        print_body(answer.body, around);
+        return 0;
+    }
+    auto const verdict = KG_TRY(read_json<v1::PolicyAnswer>(answer.body));
+    for (auto const& warning : verdict.warnings()) around.err << "warning: " << printable(warning) << '\n';
+    around.out << fmt::format("{}: {} (revision {})\n", printable(options.files.front()), what,
+                              printable(verdict.revision()));
+    return 0;
+}
+
+}  // namespace
+
+Outcome policy_get(Options const& options, Surroundings const& around) {
+    auto const answer = KG_TRY(ask(options.socket, {Method::get, "/v1/policy", {}, {}}));
+    if (options.form == Form::json) {
+        around.out << fmt::format(R"({{"revision":{},"text":{}}})", json_string(answer.revision),
+                                  json_string(answer.body))
+                   << '\n';
+    } else {
+        around.out << answer.body;
+    }
+    return 0;
+}
+
+Outcome policy_put(Options const& options, Surroundings const& around) {
+    auto const text = KG_TRY(read_file(options.files.front()));
+    return send_policy({Method::put, "/v1/policy", text, options.if_match}, "in force", options, around);
+}
+
+Outcome policy_validate(Options const& options, Surroundings const& around) {
+    auto const text = KG_TRY(read_file(options.files.front()));
+    return send_policy({Method::post, "/v1/policy/validate", text, {}}, "good", options, around);
+}
+
+}  // namespace kindgate::cli

@@ -1,0 +1,42 @@
+#include "scenario.h"
+
+#include "policy/plan.h"
+#include "show.h"
+
+namespace kindgate::cli {
+
+namespace {
+
+// A stranger without a profile has no schedule to explain; what the plan says of such a device is what it gets.
+policy::Explanation explain_unplaced(policy::Policy const& policy, policy::Instant at) {
+    policy::PlannedDevice const stranger{Slot{1}, {}, {}, {}};
+    auto const plan = policy::plan({policy, {&stranger, 1}, {}, at, {}});
+    return {plan.slots.front().decision, plan.slots.front().until};
+}
+
+policy::Explanation explain_case(Case const& scenario, policy::Policy const& policy) {
+    if (!scenario.profile) return explain_unplaced(policy, scenario.at);
+    policy::Subject subject{policy, policy.profiles[*scenario.profile], {}, {}};
+    if (scenario.device) {
+        auto const& device = policy.devices[*scenario.device];
+        subject.device_id = device.id;
+        subject.macs = device.macs;
+    }
+    return policy::explain(subject, scenario.overrides, scenario.at);
+}
+
+}  // namespace
+
+Verdict judge(Case const& scenario, policy::Policy const& policy) {
+    Verdict verdict{explain_case(scenario, policy), {}};
+    auto const& got = verdict.got;
+    auto const& expected = scenario.expected;
+    if (!expected.decision.empty() && expected.decision != decision_name(got.decision))
+        verdict.differences.emplace_back("decision");
+    if (expected.mode && *expected.mode != got.decision.mode) verdict.differences.emplace_back("mode");
+    if (expected.until && expected.until != got.until) verdict.differences.emplace_back("until");
+    if (!expected.rule.empty() && expected.rule != got.decision.because.rule) verdict.differences.emplace_back("rule");
+    return verdict;
+}
+
+}  // namespace kindgate::cli

@@ -1,0 +1,151 @@
+#include "text.h"
+
+#include <algorithm>
+#include <clocale>
+#include <cwchar>
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace kindgate::cli {
+
+namespace {
+
+struct Character {
+    char32_t code = 0;
+    std::size_t bytes = 1;
+    bool valid = false;
+};
+
+// RFC 3629, 4: no overlong forms, no surrogates, nothing above U+10FFFF.
+Character first_character(std::string_view text) {
+    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    unsigned const lead = byte(0);
+    if (lead < 0x80) return {lead, 1, true};
+    std::size_t const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {};
+    char32_t code = lead & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80) return {};
+        code = code << 6 | (byte(i) & 0x3fU);
+    }
+    bool const overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
+    if (overlong || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return {};
+    return {code, size, true};
+}
+
+bool is_control(char32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f || code == 0x061c ||
+           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 || code == 0x2029;
+}
+
+std::string escaped(char32_t code) {
+    if (code == '\n') return "\\n";
+    if (code == '\t') return "\\t";
+    if (code == '\r') return "\\r";
+    auto const number = static_cast<std::uint32_t>(code);
+    return number < 0x100 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
+}
+
+// wcwidth() has the tables but answers for the thread's locale, which may be "C" where a script runs us.
+class Utf8Locale {
+public:
+    Utf8Locale() {
+        static locale_t const utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+        if (utf8 != nullptr) before_ = uselocale(utf8);
+    }
+    ~Utf8Locale() {
+        if (before_ != nullptr) uselocale(before_);
+    }
+    Utf8Locale(Utf8Locale const&) = delete;
+    Utf8Locale& operator=(Utf8Locale const&) = delete;
+
+private:
+    locale_t before_ = nullptr;
+};
+
+std::string_view colour_code(Paint paint) {
+    switch (paint) {
+        case Paint::none: return "";
+        case Paint::heading: return "\033[1m";
+        case Paint::good: return "\033[32m";
+        case Paint::medium: return "\033[33m";
+        case Paint::bad: return "\033[31m";
+        case Paint::faint: return "\033[2m";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        auto const character = first_character(text);
+        if (!character.valid) {
+            result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+        } else if (is_control(character.code)) {
+            result += escaped(character.code);
+        } else {
+            result += text.substr(0, character.bytes);
+        }
+        text.remove_prefix(character.bytes);
+    }
+    return result;
+}
+
+std::size_t display_width(std::string_view text) {
+    Utf8Locale const utf8;
+    std::size_t width = 0;
+    while (!text.empty()) {
+        auto const character = first_character(text);
+        int const columns = character.valid ? wcwidth(static_cast<wchar_t>(character.code)) : 1;
+        width += columns < 0 ? 1U : static_cast<std::size_t>(columns);
+        text.remove_prefix(character.bytes);
+    }
+    return width;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::size_t const taken = display_width(text);
+    return std::string{text} + std::string(taken < width ? width - taken : 0, ' ');
+}
+
+Paint paint_of(policy::Mode mode) {
+    switch (mode) {
+        case policy::Mode::open: return Paint::good;
+        case policy::Mode::learning: return Paint::medium;
+        case policy::Mode::off: return Paint::bad;
+    }
+    return Paint::none;
+}
+
+std::string painted(std::string_view text, Paint paint, bool colour) {
+    if (!colour || paint == Paint::none) return std::string{text};
+    return fmt::format("{}{}\033[0m", colour_code(paint), text);
+}
+
+Table::Table(std::vector<std::string_view> const& headings) {
+    auto& first = rows_.emplace_back();
+    for (auto const& heading : headings) first.emplace_back(heading, Paint::heading);
+}
+
+void Table::print(std::ostream& out, bool colour) const {
+    std::vector<std::size_t> widths;
+    for (auto const& row : rows_) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i].text));
+    }
+    for (auto const& row : rows_) {
+        std::size_t filled = row.size();
+        while (filled > 0 && row[filled - 1].text.empty()) --filled;
+        for (std::size_t i = 0; i < filled; ++i) {
+            bool const last = i + 1 == filled;
+            out << painted(last ? row[i].text : padded(row[i].text, widths[i]), row[i].paint, colour)
+                << (last ? "" : "  ");
+        }
+        out << '\n';
+    }
+}
+
+}  // namespace kindgate::cli
