@@ -150,9 +150,16 @@ Result<Contents> SqliteLedger::read() {
 }
 
 Result<void> SqliteLedger::put(DeviceRecord const& device) {
+    return put_all({&device, 1});
+}
+
+Result<void> SqliteLedger::put_all(std::span<DeviceRecord const> devices) {
     return write([&]() -> Result<void> {
-        KG_TRY(put_row(*database_, device));
-        return take_macs(device);
+        for (auto const& device : devices) {
+            KG_TRY(put_row(*database_, device));
+            KG_TRY(take_macs(device));
+        }
+        return {};
     });
 }
 

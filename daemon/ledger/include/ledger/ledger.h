@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ public:
     // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed, goes),
     // and so is its slot: no two records share one.
     virtual Result<void> put(DeviceRecord const& device) = 0;
+    // The same for several at once: all or none, as fast as one.
+    virtual Result<void> put_all(std::span<DeviceRecord const> devices) = 0;
     // An unknown id is no error.
     virtual Result<void> forget(std::string const& id) = 0;
     // Remembers last_seen and host_name ("": keep the one known) in memory; written with the next write, or by flush().

@@ -27,6 +27,7 @@ public:
 
     Result<Contents> read() override;
     Result<void> put(DeviceRecord const& device) override;
+    Result<void> put_all(std::span<DeviceRecord const> devices) override;
     Result<void> forget(std::string const& id) override;
     void touch(std::string const& id, Instant last_seen, std::string const& host_name) override;
     Result<void> flush() override;

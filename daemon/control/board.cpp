@@ -1,0 +1,156 @@
+#include "control/board.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "file_io.h"
+#include "kindgate/v1/board.pb.h"
+
+namespace kindgate::control {
+
+namespace {
+
+namespace pb = google::protobuf;
+
+constexpr std::size_t largest_file = 1 << 20;
+// A socket's path stands in sockaddr_un with its end.
+constexpr std::size_t longest_socket = sizeof(sockaddr_un{}.sun_path) - 1;
+// IFNAMSIZ less the end.
+constexpr std::size_t longest_interface = 15;
+
+// What is wrong, one line each.
+class Complaints final : public pb::io::ErrorCollector {
+public:
+    explicit Complaints(std::filesystem::path const& file) : file_(file.string()) {}
+
+    // Protobuf counts from 0, people from 1.
+    void AddError(int line, pb::io::ColumnNumber column, std::string const& message) override {
+        add(line, column, message, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
+    }
+    void AddWarning(int line, pb::io::ColumnNumber column, std::string const& message) override {
+        AddError(line, column, message);
+    }
+    void add(int line, int column, std::string_view what, std::string_view advice) {
+        if (!text_.empty()) text_ += '\n';
+        text_ += fmt::format("{}:{}:{}: {}: {}", file_, std::max(line, 0) + 1, std::max(column, 0) + 1, what, advice);
+    }
+
+    std::string const& text() const { return text_; }
+
+private:
+    std::string file_;
+    std::string text_;
+};
+
+// Checks a parsed board and makes the value of it.
+class Reader {
+public:
+    Reader(v1::Board const& board, pb::TextFormat::ParseInfoTree const& places, Complaints& complaints,
+           std::filesystem::path const& file)
+        : said_(board),
+          places_(places),
+          complaints_(complaints),
+          folder_(std::filesystem::absolute(file).parent_path()) {}
+
+    Board read() {
+        read_lan();
+        path("policy_file", said_.policy_file(), board_.policy_file);
+        path("state_directory", said_.state_directory(), board_.state_directory);
+        path("socket", said_.socket(), board_.socket);
+        path("dhcp_leases", said_.dhcp_leases(), board_.dhcp_leases);
+        if (board_.socket.string().size() > longest_socket)
+            complain("socket", -1, fmt::format("the path is longer than {} bytes", longest_socket),
+                     "use a shorter one");
+        read_mode();
+        board_.admin_groups.assign(said_.admin_groups().begin(), said_.admin_groups().end());
+        board_.newcomers_per_minute = number("newcomers_per_minute", said_.newcomers_per_minute(), 10'000, 60);
+        board_.slots = static_cast<std::uint16_t>(number("slots", said_.slots(), Slot::max, Slot::max));
+        board_.lab_clock = said_.lab_clock();
+        return std::move(board_);
+    }
+
+private:
+    void complain(char const* field, int index, std::string_view what, std::string_view advice) {
+        auto const place = places_.GetLocation(v1::Board::descriptor()->FindFieldByName(field), index);
+        complaints_.add(place.line, place.column, what, advice);
+    }
+
+    void read_lan() {
+        if (said_.lan().empty())
+            complaints_.add(0, 0, "no LAN interface is named", "add lan: \"NAME\" with a name that `ip link` shows");
+        std::set<std::string> seen;
+        for (int index = 0; index < said_.lan_size(); ++index) {
+            auto const& name = said_.lan(index);
+            if (!seen.insert(name).second)
+                complain("lan", index, fmt::format("'{}' is named twice", name), "remove one");
+            bool const clean =
+                std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ':'; });
+            if (name.empty() || name.size() > longest_interface || !clean)
+                complain("lan", index, fmt::format("'{}' can't be the name of an interface", name),
+                         "write one that `ip link` shows, 1 to 15 characters");
+            board_.lan.push_back(name);
+        }
+    }
+
+    // A relative path is relative to the board file's folder.
+    void path(char const* field, std::string const& said, std::filesystem::path& value) {
+        if (said.empty()) return;
+        if (said.find('\0') != std::string::npos) complain(field, -1, "a path can't have a zero byte", "remove it");
+        value = (folder_ / said).lexically_normal();
+    }
+
+    void read_mode() {
+        switch (said_.untrusted_clock()) {
+            case v1::MODE_UNSPECIFIED:
+            case v1::OFF: board_.untrusted_clock = policy::Mode::off; return;
+            case v1::LEARNING: board_.untrusted_clock = policy::Mode::learning; return;
+            case v1::OPEN: board_.untrusted_clock = policy::Mode::open; return;
+            default: complain("untrusted_clock", -1, "not a mode", "write OPEN, LEARNING or OFF");
+        }
+    }
+
+    unsigned number(char const* field, unsigned said, unsigned most, unsigned otherwise) {
+        if (said > most)
+            complain(field, -1, fmt::format("{} is too many", said),
+                     fmt::format("write 1 to {}, or leave it out", most));
+        return said == 0 ? otherwise : said;
+    }
+
+    v1::Board const& said_;
+    pb::TextFormat::ParseInfoTree const& places_;
+    Complaints& complaints_;
+    std::filesystem::path folder_;
+    Board board_;
+};
+
+}  // namespace
+
+Result<Board> parse_board(std::string_view text, std::filesystem::path const& file) {
+    Complaints complaints{file};
+    v1::Board said;
+    pb::TextFormat::ParseInfoTree places;
+    pb::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&complaints);
+    parser.WriteLocationsTo(&places);
+    if (!parser.ParseFromString(std::string{text}, &said)) return Error{ErrorCode::invalid_input, complaints.text()};
+    auto board = Reader{said, places, complaints, file}.read();
+    if (!complaints.text().empty()) return Error{ErrorCode::invalid_input, complaints.text()};
+    return board;
+}
+
+Result<Board> load_board(std::filesystem::path const& file) {
+    auto const text = read_file(file, largest_file);
+    if (!text.ok())
+        return Error{ErrorCode::invalid_input,
+                     text.error().message() + ": name another with --board, or write one (see boards/)"};
+    return parse_board(*text, file);
+}
+
+}  // namespace kindgate::control

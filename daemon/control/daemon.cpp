@@ -1,0 +1,229 @@
+#include "control/daemon.h"
+
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "edge_timer.h"
+#include "gatekeeper.h"
+#include "notify.h"
+#include "path_watch.h"
+#include "state_lock.h"
+
+namespace kindgate::control {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// Long enough for the answer to a release to reach who asked.
+constexpr std::chrono::milliseconds release_delay{200};
+
+// Calls back whenever a descriptor, which stays its owner's, is readable.
+class Readable {
+public:
+    Readable(asio::io_context& context, int descriptor, std::function<void()> callback)
+        : descriptor_(context, descriptor), callback_(std::move(callback)) {
+        wait();
+    }
+    ~Readable() { descriptor_.release(); }
+    Readable(Readable const&) = delete;
+    Readable& operator=(Readable const&) = delete;
+
+private:
+    void wait() {
+        descriptor_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code const& error) {
+            if (error) return;
+            callback_();
+            wait();
+        });
+    }
+
+    asio::posix::stream_descriptor descriptor_;
+    std::function<void()> callback_;
+};
+
+// A watched file and the timer that waits until it has settled.
+class WatchedFile {
+public:
+    WatchedFile(asio::io_context& context, PathWatch watch, std::function<void()> changed)
+        : watch_(std::move(watch)),
+          timer_(context),
+          changed_(std::move(changed)),
+          readable_(context, watch_.descriptor(), [this] { told(); }) {}
+
+private:
+    void told() {
+        watch_.read_events(Steady::now());
+        if (!watch_.due()) return;
+        timer_.expires_at(*watch_.due());
+        timer_.async_wait([this](error_code const& error) {
+            if (error) return;
+            watch_.handled();
+            changed_();
+        });
+    }
+
+    PathWatch watch_;
+    asio::steady_timer timer_;
+    std::function<void()> changed_;
+    Readable readable_;
+};
+
+}  // namespace
+
+class Daemon::Impl {
+public:
+    Impl(asio::io_context& context, Board const& board, Parts const& parts, EdgeTimer edge_timer)
+        : context_(context),
+          board_(board),
+          parts_(parts),
+          edge_timer_(std::move(edge_timer)),
+          steady_timer_(context),
+          watchdog_timer_(context),
+          end_timer_(context),
+          signals_(context, SIGTERM, SIGINT, SIGHUP),
+          gatekeeper_(board, {parts.table, parts.flows, parts.neighbours, parts.ledger, parts.clock},
+                      {.rearm = [this] { rearm(); }, .end = [this] { end_soon(); }}) {}
+
+    Result<void> start() {
+        // Watched before it is read: no change in between is missed.
+        auto policy = KG_TRY(PathWatch::create(board_.policy_file));
+        KG_TRY(gatekeeper_.start());
+        policy_file_.emplace(context_, std::move(policy), [this] { gatekeeper_.policy_file_changed(); });
+        if (!board_.dhcp_leases.empty())
+            dhcp_leases_.emplace(context_, KG_TRY(PathWatch::create(board_.dhcp_leases)),
+                                 [this] { gatekeeper_.dhcp_leases_changed(); });
+        table_.emplace(context_, parts_.table.event_descriptor(), [this] { parts_.table.read_events(); });
+        neighbours_.emplace(context_, parts_.neighbours.event_descriptor(),
+                            [this] { parts_.neighbours.read_events(); });
+        edge_.emplace(context_, edge_timer_.descriptor(), [this] { edge_told(); });
+        running_ = true;
+        wait_for_signal();
+        rearm();
+        return {};
+    }
+
+    Service& service() { return gatekeeper_; }
+
+    void ready() {
+        notify_manager("READY=1\nSTATUS=enforcing");
+        if (auto const interval = watchdog_interval()) keep_watchdog(*interval / 2);
+    }
+
+private:
+    // A moved lab clock arms the timer anew through this, too.
+    void rearm() {
+        if (!running_) return;
+        auto const wake = gatekeeper_.wake();
+        auto const armed = edge_timer_.arm(wake.calendar, parts_.clock.offset());
+        if (!armed.ok()) spdlog::error("{}", armed.error().message());
+        if (armed.ok() && *armed == EdgeTimer::Outcome::clock_jumped) jumped_ = true;
+        auto soonest = wake.steady;
+        if (jumped_) soonest = Steady::now();
+        if (!soonest) {
+            steady_timer_.cancel();
+            return;
+        }
+        steady_timer_.expires_at(*soonest);
+        steady_timer_.async_wait([this](error_code const& error) {
+            if (error) return;
+            if (std::exchange(jumped_, false)) gatekeeper_.clock_changed();
+            gatekeeper_.tick();
+        });
+    }
+
+    void edge_told() {
+        switch (edge_timer_.read()) {
+            case EdgeTimer::Reading::nothing: return;
+            case EdgeTimer::Reading::expired: return gatekeeper_.tick();
+            case EdgeTimer::Reading::clock_jumped: return gatekeeper_.clock_changed();
+        }
+    }
+
+    void wait_for_signal() {
+        signals_.async_wait([this](error_code const& error, int signal) {
+            if (error) return;
+            if (signal != SIGHUP) return end();
+            spdlog::info("asked to read the policy file again");
+            gatekeeper_.policy_file_changed();
+            wait_for_signal();
+        });
+    }
+
+    void end_soon() {
+        end_timer_.expires_after(release_delay);
+        end_timer_.async_wait([this](error_code const& error) {
+            if (!error) end();
+        });
+    }
+
+    void end() {
+        running_ = false;
+        notify_manager("STOPPING=1");
+        gatekeeper_.stop();
+        context_.stop();
+    }
+
+    void keep_watchdog(std::chrono::microseconds interval) {
+        notify_manager("WATCHDOG=1");
+        watchdog_timer_.expires_after(interval);
+        watchdog_timer_.async_wait([this, interval](error_code const& error) {
+            if (!error) keep_watchdog(interval);
+        });
+    }
+
+    asio::io_context& context_;
+    Board board_;
+    Parts parts_;
+    EdgeTimer edge_timer_;
+    asio::steady_timer steady_timer_;
+    asio::steady_timer watchdog_timer_;
+    asio::steady_timer end_timer_;
+    asio::signal_set signals_;
+    bool running_ = false;
+    bool jumped_ = false;  // noticed when the timer was armed; handled from the loop
+    Gatekeeper gatekeeper_;
+    std::optional<WatchedFile> policy_file_;
+    std::optional<WatchedFile> dhcp_leases_;
+    std::optional<Readable> table_;
+    std::optional<Readable> neighbours_;
+    std::optional<Readable> edge_;
+};
+
+Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& directory) {
+    return std::make_shared<StateLock>(KG_TRY(StateLock::take(directory)));
+}
+
+Result<std::unique_ptr<Daemon>> Daemon::create(asio::io_context& context, Board board, Parts parts) {
+    auto timer = KG_TRY(EdgeTimer::create());
+    return std::unique_ptr<Daemon>{new Daemon{std::make_unique<Impl>(context, board, parts, std::move(timer))}};
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Daemon::~Daemon() = default;
+
+Result<void> Daemon::start() {
+    return impl_->start();
+}
+
+Service& Daemon::service() {
+    return impl_->service();
+}
+
+void Daemon::ready() {
+    impl_->ready();
+}
+
+}  // namespace kindgate::control

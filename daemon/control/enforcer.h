@@ -1,0 +1,60 @@
+// Has the kernel hold what the plan says, on time. What happens around an edge E:
+//
+//   E - 2 s   leases that go on beyond E are extended in place, so that nothing is interrupted. Only those whose mode
+//   after E
+//             is no more restrictive than now (LEARNING to OPEN): if this daemon dies before E, the kernel must not be
+//             left with more than the policy gives. OPEN to LEARNING therefore ends with the lease and begins anew at
+//             E.
+//   E - 1 s   the batch for E is built, if something begins at E.
+//   E         the batch is sent, never earlier; then everything is planned anew.
+//
+// What ends at E needs nobody: its lease ends in the kernel.
+#pragma once
+
+#include <optional>
+
+#include "control/clock.h"
+#include "kernel/table.h"
+#include "situation.h"
+
+namespace kindgate::control {
+
+class Enforcer {
+public:
+    static constexpr std::chrono::seconds extend_before{2};
+    static constexpr std::chrono::seconds prepare_before{1};
+    // A lease this short isn't worth giving, and a timeout of 0 would be none at all.
+    static constexpr std::chrono::milliseconds shortest_lease{10};
+
+    // The table must outlive this object.
+    explicit Enforcer(kernel::Table& table) : table_(table) {}
+
+    // Plans for now and applies it. The plan is kept also if the kernel refuses.
+    Result<kernel::Applied> replan(Situation const& situation, Moment const& now);
+
+    // True: approach() has something to do.
+    bool approaching(Moment const& now) const { return wake_ && now.calendar >= *wake_; }
+    // Does what is due before the edge, and sends at it. True: the edge is reached, replan() is due.
+    Result<bool> approach(Situation const& situation, Clock const& clock);
+
+    // When approach() has to be called next.
+    std::optional<Calendar> wake() const { return wake_; }
+
+    policy::Plan const& plan() const { return plan_; }
+
+private:
+    enum class Stage : std::uint8_t { far, extended, prepared };
+
+    Result<void> extend(Situation const& situation, Moment const& now);
+    Result<void> prepare(Situation const& situation, Moment const& now);
+    void set_stage(Stage stage);
+
+    kernel::Table& table_;
+    policy::Plan plan_;
+    kernel::Wanted wanted_;
+    Stage stage_ = Stage::far;
+    bool sendable_ = false;  // a batch for the edge is prepared
+    std::optional<Calendar> wake_;
+};
+
+}  // namespace kindgate::control

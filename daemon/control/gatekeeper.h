@@ -1,0 +1,156 @@
+// The gate's one authority: everything that can change an answer arrives here, and every answer is given here.
+//
+// It holds the policy in force, the devices, people's words and the trust in the clock; replan() makes a plan of them
+// and has the enforcer bring the kernel to it. It has no loop and no timer: whoever owns it calls tick() at wake(), and
+// the other functions when the thing they name has happened. So tests run it with fakes, a clock of their own, and no
+// waiting.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/board.h"
+#include "control/clock.h"
+#include "control/service.h"
+#include "devices.h"
+#include "enforcer.h"
+#include "event_hub.h"
+#include "kernel/neighbours.h"
+#include "kernel/table.h"
+#include "ledger/ledger.h"
+#include "mode_news.h"
+#include "override_book.h"
+#include "policy_store.h"
+#include "trust.h"
+
+namespace kindgate::control {
+
+// When tick() is due: whichever comes first, on its own clock.
+struct Wake {
+    std::optional<Calendar> calendar;
+    std::optional<Steady::time_point> steady;
+    bool operator==(Wake const&) const = default;
+};
+
+class Gatekeeper final : public Service {
+public:
+    // All must outlive the gatekeeper.
+    struct Parts {
+        kernel::Table& table;
+        kernel::Flows& flows;
+        kernel::Neighbours& neighbours;
+        ledger::Ledger& ledger;
+        Clock& clock;
+    };
+    struct Hooks {
+        std::function<void()> rearm;  // wake() is another now
+        std::function<void()> end;    // release() was asked for: end the daemon soon
+    };
+    Gatekeeper(Board board, Parts parts, Hooks hooks);
+
+    // Reads the ledger, the policy and the network, and enforces. An error: the kernel or the ledger refuses.
+    Result<void> start();
+    // Leases stay and run out by themselves; what is remembered is written.
+    void stop();
+
+    Wake wake() const;
+    void tick();
+    // The machine's calendar was set.
+    void clock_changed();
+    void policy_file_changed();
+    void dhcp_leases_changed();
+
+    v1::Status status() override;
+    v1::Devices devices() override;
+    v1::Leases leases() override;
+    Result<v1::SeenDevice> place(Mac mac, v1::PlaceDevice const& request, Caller const& caller) override;
+    Result<v1::Explanation> explain(Who const& who, std::string_view at) override;
+    Result<v1::Timeline> timeline(Who const& who, std::string_view from, std::string_view to) override;
+    v1::Overrides overrides() override;
+    Result<v1::Override> give(v1::GiveOverride const& request, Caller const& caller) override;
+    Result<v1::Override> end_override(std::uint64_t id, Caller const& caller) override;
+    Result<v1::Overrides> end_overrides_of(std::string_view who, Caller const& caller) override;
+    Result<PolicyText> policy() override;
+    PolicyVerdict validate(std::string_view text) override;
+    PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) override;
+    Result<void> release(Caller const& caller) override;
+    Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;
+    std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override;
+
+private:
+    // Whom a question is about. Borrows from policy and devices.
+    struct Asked {
+        policy::Profile const* profile = nullptr;  // null: a newcomer without a profile
+        Device const* device = nullptr;            // null: the profile itself
+    };
+
+    Situation situation() const;
+    policy::Instant now() const { return parts_.clock.now().instant(); }
+
+    // Plans anew until nothing is left to do, and tells what changed. A kernel that refuses is told of, and asked
+    // again.
+    void replan() { static_cast<void>(replan_for_caller()); }
+    // The same, for somebody who wants to know whether it is in force.
+    Result<kernel::Applied> replan_for_caller();
+    // Soon, once for a whole burst of news.
+    void replan_soon();
+    Result<kernel::Applied> enforce();
+    void change_flows();
+    void check_trust();
+    void end_overrides_in_time();
+    void took_effect(kernel::Applied const& applied);
+    void failed(Error const& error);
+
+    void tick_edge();
+    void tick_ledger(Moment const& now);
+    void tick_table(Moment const& now);
+    void stamp(Trust::When when);
+    void foreign_change();
+    void restore();
+
+    Result<void> start_watching_network();
+    void read_dhcp_leases();
+    void link_changed(kernel::Link const& link);
+
+    Result<Asked> asked(Who const& who) const;
+    policy::Explanation explained(Asked const& asked, policy::Instant at, bool is_now) const;
+    policy::Subject subject(Asked const& asked) const;
+    v1::SeenDevice describe(Device const& device) const;
+    v1::SeenDevice describe(Mac const& mac, Waiting const& waiting) const;
+    std::string display_name(Device const& device) const;
+    Result<std::string> known_who(std::string_view who) const;
+    Error unknown_who(std::string_view who) const;
+    Result<policy::Interval> stretch_of(v1::GiveOverride const& request) const;
+    v1::Override describe(policy::Override const& given) const;
+    void tell_ended(policy::Override const& given, std::string_view how);
+    Error no_policy() const;
+
+    Board board_;
+    Parts parts_;
+    Hooks hooks_;
+    EventHub events_;
+    PolicyStore store_;
+    Devices devices_;
+    OverrideBook overrides_;
+    Enforcer enforcer_;
+    ModeNews news_;
+    Trust trust_{std::nullopt, {}};
+    std::map<std::string, bool> links_;  // LAN interface -> up
+
+    bool started_ = false;
+    bool released_ = false;
+    bool trusted_ = true;
+    bool in_force_ = false;
+    bool table_unknown_ = false;                    // somebody touched it: resync first
+    bool news_pending_ = false;                     // from the network: replan
+    std::chrono::nanoseconds clock_difference_{0};  // calendar less steady, to measure jumps
+    std::chrono::milliseconds backoff_{0};
+    std::optional<Steady::time_point> retry_;
+    std::optional<Steady::time_point> restored_;
+    Steady::time_point next_flush_{};
+    Steady::time_point next_trust_check_{};
+};
+
+}  // namespace kindgate::control

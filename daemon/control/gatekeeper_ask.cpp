@@ -1,0 +1,278 @@
+// Gatekeeper: the questions.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "build_info.h"
+#include "gatekeeper.h"
+#include "kindgate/v1/api.pb.h"
+#include "policy/calendar.h"
+
+namespace kindgate::control {
+
+namespace {
+
+std::string time_text(std::optional<policy::Instant> at) {
+    return at ? policy::rfc3339(*at) : std::string{};
+}
+
+std::string seen_text(policy::Instant at) {
+    return at == policy::Instant{} ? std::string{} : policy::rfc3339(at);
+}
+
+void add_because(google::protobuf::RepeatedPtrField<v1::Because>& all, policy::Reason const& reason) {
+    auto* const because = all.Add();
+    because->set_rule(reason.rule);
+    because->set_text(reason.text);
+}
+
+std::string_view name(policy::PlacedBy by) {
+    switch (by) {
+        case policy::PlacedBy::file: return "file";
+        case policy::PlacedBy::hand: return "hand";
+        case policy::PlacedBy::network: return "network";
+        case policy::PlacedBy::newcomer: return "newcomer";
+    }
+    return {};
+}
+
+policy::SlotDecision const* decision_of(policy::Plan const& plan, Slot slot) {
+    auto const found = std::ranges::lower_bound(plan.slots, slot, {}, &policy::SlotDecision::slot);
+    return found == plan.slots.end() || found->slot != slot ? nullptr : &*found;
+}
+
+policy::Decision not_placed() {
+    return {policy::Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}};
+}
+
+}  // namespace
+
+Error Gatekeeper::no_policy() const {
+    return {ErrorCode::unavailable,
+            fmt::format("no policy is in force: correct {} first (`kindgate status` says what is wrong)",
+                        store_.file().string())};
+}
+
+std::string Gatekeeper::display_name(Device const& device) const {
+    if (!device.record.display_name.empty()) return device.record.display_name;
+    if (store_.policy())
+        if (auto const named = store_.policy()->find_device(device.id()))
+            return store_.policy()->devices[*named].display_name;
+    return device.record.host_name.empty() ? device.id() : device.record.host_name;
+}
+
+v1::Status Gatekeeper::status() {
+    v1::Status status;
+    auto const at = now();
+    status.set_policy_file(store_.file().string());
+    status.set_policy_revision(store_.revision());
+    for (auto const& error : store_.errors()) status.add_policy_errors(error);
+    for (auto const& warning : store_.warnings()) status.add_warnings(warning);
+    status.set_now(policy::rfc3339(at));
+    status.set_clock_trusted(trusted_);
+    status.set_next_edge(time_text(enforcer_.plan().next_edge));
+    status.set_kernel_in_force(in_force_);
+    status.set_version(std::string{version()});
+    if (!store_.policy()) return status;
+    auto const& policy = *store_.policy();
+    status.set_policy_name(policy.name);
+    status.set_time_zone(policy.zone->name());
+    auto const situation = this->situation();
+    for (auto const& profile : policy.profiles) {
+        policy::Subject const subject{policy, profile, {}, {}};
+        auto const explained = explain_now(situation, subject, at);
+        auto* const answer = status.add_profiles();
+        answer->set_id(profile.id);
+        answer->set_display_name(profile.display_name);
+        answer->set_mode(to_schema(explained.decision.mode));
+        answer->set_until(time_text(explained.until));
+        if (explained.until) answer->set_until_text(until_in_words(policy, *explained.until, at));
+        add_because(*answer->mutable_because(), explained.decision.because);
+        if (!situation.untrusted_clock)
+            for (auto& one : policy::withheld(subject, situation.overrides, at))
+                answer->add_withheld_categories(one.category);
+    }
+    for (auto const& [id, device] : devices_.all()) {
+        // Guests of last month are in `devices`; here is who is placed, or here.
+        if (!device.profile || (!device.placed() && !devices_.present(device))) continue;
+        auto const* const decision = decision_of(enforcer_.plan(), device.record.slot);
+        auto* const answer = status.mutable_profiles(static_cast<int>(*device.profile))->add_devices();
+        answer->set_id(id);
+        answer->set_display_name(display_name(device));
+        answer->set_present(devices_.present(device));
+        if (decision == nullptr) {
+            answer->set_mode(v1::OFF);
+            add_because(*answer->mutable_because(), {"slot", "All slots are taken"});
+            continue;
+        }
+        answer->set_mode(to_schema(decision->decision.mode));
+        answer->set_until(time_text(decision->until));
+        if (decision->until) answer->set_until_text(until_in_words(policy, *decision->until, at));
+        add_because(*answer->mutable_because(), decision->decision.because);
+    }
+    return status;
+}
+
+v1::SeenDevice Gatekeeper::describe(Device const& device) const {
+    v1::SeenDevice answer;
+    answer.set_id(device.id());
+    answer.set_display_name(display_name(device));
+    if (device.profile && store_.policy()) answer.set_profile(store_.policy()->profiles[*device.profile].id);
+    answer.set_placed_by(std::string{name(device.by)});
+    answer.set_slot(device.record.slot.number());
+    for (auto const& mac : device.macs) {
+        answer.add_macs(mac.text());
+        for (auto const& sighting : devices_.sightings().of(mac)) {
+            answer.add_addresses(sighting.address.text());
+            answer.set_interface(sighting.interface);
+        }
+    }
+    answer.set_host_name(device.record.host_name);
+    answer.set_first_seen(seen_text(device.record.first_seen));
+    bool const present = devices_.present(device);
+    answer.set_last_seen(present ? policy::rfc3339(now()) : seen_text(device.record.last_seen));
+    answer.set_present(present);
+    return answer;
+}
+
+v1::SeenDevice Gatekeeper::describe(Mac const& mac, Waiting const& waiting) const {
+    v1::SeenDevice answer;
+    answer.set_id(mac.text());
+    answer.set_display_name(devices_.host_name(mac));
+    answer.add_macs(mac.text());
+    answer.set_placed_by("newcomer");
+    answer.set_interface(waiting.interface);
+    for (auto const& sighting : devices_.sightings().of(mac)) answer.add_addresses(sighting.address.text());
+    answer.set_host_name(devices_.host_name(mac));
+    answer.set_first_seen(policy::rfc3339(waiting.since));
+    answer.set_last_seen(policy::rfc3339(now()));
+    answer.set_present(true);
+    return answer;
+}
+
+v1::Devices Gatekeeper::devices() {
+    v1::Devices answer;
+    for (auto const& [id, device] : devices_.all()) {
+        // Remembered by hand, but the file speaks for its addresses now.
+        if (device.macs.empty()) continue;
+        *answer.add_devices() = describe(device);
+    }
+    for (auto const& [mac, waiting] : devices_.waiting()) *answer.add_devices() = describe(mac, waiting);
+    return answer;
+}
+
+v1::Leases Gatekeeper::leases() {
+    v1::Leases answer;
+    std::map<Slot, Device const*> by_slot;
+    for (auto const& [id, device] : devices_.all()) by_slot.emplace(device.record.slot, &device);
+    auto const at = now();
+    for (auto const& lease : enforcer_.plan().access) {
+        auto const* const device = by_slot.at(lease.slot);
+        auto const* const decision = decision_of(enforcer_.plan(), lease.slot);
+        auto* const one = answer.add_leases();
+        one->set_slot(lease.slot.number());
+        one->set_device(device->id());
+        if (device->profile) one->set_profile(store_.policy()->profiles[*device->profile].id);
+        one->set_mode(to_schema(decision->decision.mode));
+        one->set_ends(time_text(lease.ends));
+        if (lease.ends && *lease.ends > at)
+            one->set_seconds_left(static_cast<std::uint64_t>((*lease.ends - at).count()));
+    }
+    return answer;
+}
+
+Result<Gatekeeper::Asked> Gatekeeper::asked(Who const& who) const {
+    if (!store_.policy()) return no_policy();
+    auto const& policy = *store_.policy();
+    if (who.device.empty() == who.profile.empty())
+        return Error{ErrorCode::invalid_input, "name either a device or a profile"};
+    if (!who.profile.empty()) {
+        auto const found = policy.find_profile(who.profile);
+        if (!found) return unknown_who(who.profile);
+        return Asked{&policy.profiles[*found], nullptr};
+    }
+    auto const* const device = devices_.find(who.device);
+    if (device == nullptr) return unknown_who(who.device);
+    return Asked{device->profile ? &policy.profiles[*device->profile] : nullptr, device};
+}
+
+policy::Subject Gatekeeper::subject(Asked const& asked) const {
+    if (asked.device == nullptr) return {*store_.policy(), *asked.profile, {}, {}};
+    return {*store_.policy(), *asked.profile, asked.device->id(), asked.device->macs};
+}
+
+policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at, bool is_now) const {
+    if (asked.profile == nullptr) return {not_placed(), std::nullopt};
+    if (is_now) return explain_now(situation(), subject(asked), at);
+    return policy::explain(subject(asked), overrides_.all(), at);
+}
+
+Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at) {
+    auto const about = KG_TRY(asked(who));
+    auto const instant = at.empty() ? now() : KG_TRY(policy::parse_instant(at, *store_.policy()->zone));
+    auto const explained = this->explained(about, instant, at.empty());
+    v1::Explanation answer;
+    answer.set_decision(explained.decision.allows() ? "ALLOW" : "BLOCK");
+    answer.set_mode(std::string{policy::name(explained.decision.mode)});
+    answer.set_until(time_text(explained.until));
+    add_because(*answer.mutable_because(), explained.decision.because);
+    return answer;
+}
+
+Result<v1::Timeline> Gatekeeper::timeline(Who const& who, std::string_view from, std::string_view to) {
+    auto const about = KG_TRY(asked(who));
+    auto const& zone = *store_.policy()->zone;
+    auto const begin = from.empty() ? now() : KG_TRY(policy::parse_instant_or_date(from, zone, policy::Edge::start));
+    auto const end =
+        to.empty() ? begin + std::chrono::days{7} : KG_TRY(policy::parse_instant_or_date(to, zone, policy::Edge::end));
+    if (end <= begin)
+        return Error{ErrorCode::invalid_input, "the timeline's end is not after its beginning: write a later `to`"};
+    if (end - begin > policy::horizon)
+        return Error{ErrorCode::invalid_input, "that timeline is longer than 400 days: ask for less at once"};
+    std::vector<policy::Stretch> stretches;
+    if (about.profile == nullptr)
+        stretches.push_back({{begin, end}, not_placed()});
+    else
+        stretches = policy::timeline(subject(about), overrides_.all(), {begin, end});
+    v1::Timeline answer;
+    for (auto const& stretch : stretches) {
+        auto* const one = answer.add_stretches();
+        one->set_from(policy::rfc3339(stretch.when.from));
+        one->set_to(policy::rfc3339(stretch.when.to));
+        one->set_mode(std::string{policy::name(stretch.decision.mode)});
+        add_because(*one->mutable_because(), stretch.decision.because);
+    }
+    return answer;
+}
+
+v1::Override Gatekeeper::describe(policy::Override const& given) const {
+    v1::Override answer;
+    answer.set_id(given.id);
+    answer.set_who(given.who);
+    answer.set_mode(to_schema(given.mode));
+    answer.set_from(policy::rfc3339(given.when.from));
+    answer.set_until(policy::rfc3339(given.when.to));
+    answer.set_given_by(given.given_by);
+    return answer;
+}
+
+v1::Overrides Gatekeeper::overrides() {
+    v1::Overrides answer;
+    for (auto const& given : overrides_.all()) *answer.add_overrides() = describe(given);
+    return answer;
+}
+
+Result<PolicyText> Gatekeeper::policy() {
+    if (!store_.policy()) return no_policy();
+    return PolicyText{store_.text(), store_.revision()};
+}
+
+PolicyVerdict Gatekeeper::validate(std::string_view text) {
+    return store_.validate(text);
+}
+
+std::shared_ptr<void> Gatekeeper::subscribe(std::function<void(v1::Event const&)> listener) {
+    return events_.subscribe(std::move(listener));
+}
+
+}  // namespace kindgate::control

@@ -1,0 +1,35 @@
+// The board file, checked: what kindgated must know of the machine it runs on (proto/kindgate/v1/board.proto).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "policy/model.h"
+
+namespace kindgate::control {
+
+struct Board {
+    std::vector<std::string> lan;  // interface names; at least one, each once
+    std::filesystem::path policy_file = "/etc/kindgate/policy.textproto";
+    std::filesystem::path state_directory = "/var/lib/kindgate";
+    std::filesystem::path socket = "/run/kindgate/api.sock";
+    policy::Mode untrusted_clock = policy::Mode::off;
+    std::filesystem::path dhcp_leases;  // empty: none
+    std::vector<std::string> admin_groups;
+    unsigned newcomers_per_minute = 60;  // 1 to 10000
+    std::uint16_t slots = Slot::max;     // 1 to Slot::max
+    bool lab_clock = false;
+};
+
+// `file` is used in messages, and relative paths in the text are relative to its folder. The error holds one line for
+// each thing that is wrong: "file:line:column: what: what to do".
+Result<Board> parse_board(std::string_view text, std::filesystem::path const& file);
+
+Result<Board> load_board(std::filesystem::path const& file);
+
+}  // namespace kindgate::control

@@ -1,0 +1,59 @@
+// The daemon's loop around the gate: descriptors, timers and signals on one thread.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "control/board.h"
+#include "control/clock.h"
+#include "control/service.h"
+#include "kernel/neighbours.h"
+#include "kernel/table.h"
+#include "ledger/ledger.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace kindgate::control {
+
+std::string_view version();
+
+// What is wrong with a policy file, or to be said of it.
+PolicyVerdict check_policy(std::filesystem::path const& file);
+
+// One daemon a state directory: held until the object goes.
+class StateLock;
+Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& directory);
+
+class Daemon {
+public:
+    // All must outlive the daemon.
+    struct Parts {
+        kernel::Table& table;
+        kernel::Flows& flows;
+        kernel::Neighbours& neighbours;
+        ledger::Ledger& ledger;
+        Clock& clock;
+    };
+
+    // Everything happens on `context`, in the thread that runs it. Nothing is enforced yet.
+    static Result<std::unique_ptr<Daemon>> create(boost::asio::io_context& context, Board board, Parts parts);
+    ~Daemon();
+    Daemon(Daemon const&) = delete;
+    Daemon& operator=(Daemon const&) = delete;
+
+    // Enforces; from now on the loop has work to do.
+    Result<void> start();
+    // What the API asks.
+    Service& service();
+    // Tells the service manager that all is ready: enforced, and the API listens.
+    void ready();
+
+private:
+    class Impl;
+    explicit Daemon(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kindgate::control

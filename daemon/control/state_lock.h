@@ -1,0 +1,22 @@
+// One daemon for one state directory.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+#include "file_descriptor.h"
+
+namespace kindgate::control {
+
+class StateLock {
+public:
+    // Makes the directory (mode 0700) if it is not there, and holds its lock for this object's life.
+    static Result<StateLock> take(std::filesystem::path const& directory);
+
+private:
+    explicit StateLock(FileDescriptor file) : file_(std::move(file)) {}
+
+    FileDescriptor file_;
+};
+
+}  // namespace kindgate::control
