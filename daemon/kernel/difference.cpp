@@ -1,0 +1,146 @@
+#include "difference.h"
+
+#include <algorithm>
+#include <set>
+
+namespace kindgate::kernel {
+
+namespace {
+
+using Ends = std::map<Slot, std::optional<Steady::time_point>>;
+
+// Walks two sorted ranges of keys together: gone(a), fresh(b), both(a, b).
+template <typename Range, typename Key, typename Gone, typename Fresh, typename Both>
+void walk(Range const& present, Range const& wanted, Key key, Gone gone, Fresh fresh, Both both) {
+    auto a = present.begin();
+    auto b = wanted.begin();
+    while (a != present.end() || b != wanted.end()) {
+        if (b == wanted.end() || (a != present.end() && key(*a) < key(*b))) {
+            gone(*a++);
+        } else if (a == present.end() || key(*b) < key(*a)) {
+            fresh(*b++);
+        } else {
+            both(*a++, *b++);
+        }
+    }
+}
+
+template <typename T>
+void keys(std::set<T> const& present, std::set<T> const& wanted, std::vector<T>& remove, std::vector<T>& add) {
+    walk(
+        present, wanted, [](T const& key) -> T const& { return key; }, [&](T const& key) { remove.push_back(key); },
+        [&](T const& key) { add.push_back(key); }, [](T const&, T const&) {});
+}
+
+void slots(std::map<Mac, Slot> const& present, std::map<Mac, Slot> const& wanted, Changes& changes) {
+    using Entry = std::pair<Mac const, Slot>;
+    walk(
+        present, wanted, [](Entry const& entry) -> Mac const& { return entry.first; },
+        [&](Entry const& entry) { changes.remove.slots.push_back(entry); },
+        [&](Entry const& entry) { changes.add.slots.push_back(entry); },
+        [&](Entry const& old, Entry const& fresh) {
+            if (old.second == fresh.second) return;
+            changes.remove.slots.push_back(old);
+            changes.add.slots.push_back(fresh);
+        });
+}
+
+class Leases {
+public:
+    Leases(Steady::time_point now, Extension extension, Sent sent, Changes& changes)
+        : now_(now), extension_(extension), sent_(sent), changes_(changes) {}
+
+    void compare(Ends const& present, Ends const& wanted) {
+        walk(
+            present, wanted, [](auto const& entry) -> Slot const& { return entry.first; },
+            [&](auto const& entry) { gone({entry.first, entry.second}); },
+            [&](auto const& entry) { fresh({entry.first, entry.second}); },
+            [&](auto const& old, auto const& entry) { both({old.first, old.second}, {entry.first, entry.second}); });
+    }
+
+private:
+    // In the kernel it is over for certain.
+    bool over(Lease const& lease) const { return lease.end && *lease.end + end_tolerance < now_; }
+    // It ends by itself within the tolerance.
+    bool ending(Lease const& lease) const { return lease.end && *lease.end < now_ + end_tolerance; }
+    // At the moment of sending the kernel may have ended it.
+    bool uncertain(Lease const& lease) const { return sent_ == Sent::later ? lease.end.has_value() : ending(lease); }
+    bool worth_granting(Lease const& lease) const { return sent_ == Sent::later || !lease.end || *lease.end > now_; }
+
+    void gone(Lease const& lease) {
+        if (!ending(lease)) remove(lease);
+    }
+
+    void fresh(Lease const& lease) {
+        if (worth_granting(lease)) changes_.add.access.push_back(lease);
+    }
+
+    void both(Lease const& old, Lease const& wanted) {
+        if (over(old)) return fresh(wanted);
+        if (!worth_granting(wanted)) return gone(old);
+        if (old.end && wanted.end) {
+            auto const apart = *old.end < *wanted.end ? *wanted.end - *old.end : *old.end - *wanted.end;
+            if (apart < end_tolerance) return;
+            if (extension_ == Extension::in_place) return changes_.extend.push_back(wanted);
+        } else if (!old.end && !wanted.end) {
+            return;
+        }
+        remove(old);
+        changes_.add.access.push_back(wanted);
+    }
+
+    void remove(Lease const& lease) {
+        if (uncertain(lease)) changes_.ensure.push_back({lease.slot, std::nullopt});
+        changes_.remove.access.push_back(lease);
+    }
+
+    Steady::time_point now_;
+    Extension extension_;
+    Sent sent_;
+    Changes& changes_;
+};
+
+// How many of the sorted keys of `removed` are not in `added`.
+template <typename T, typename Key>
+std::size_t only_removed(std::vector<T> const& removed, std::vector<T> const& added, Key key) {
+    std::size_t count = 0;
+    walk(removed, added, key, [&](T const&) { ++count; }, [](T const&) {}, [](T const&, T const&) {});
+    return count;
+}
+
+}  // namespace
+
+std::size_t Changes::count() const {
+    return add.size() + extend.size() + remove.lan.size() + remove.learning.size() +
+           only_removed(remove.slots, add.slots, [](auto const& entry) { return entry.first; }) +
+           only_removed(remove.access, add.access, [](Lease const& lease) { return lease.slot; });
+}
+
+Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension,
+                   Sent sent) {
+    static Wanted const nothing;
+    Changes changes;
+    changes.install = present == nullptr;
+    auto const& from = present != nullptr ? *present : nothing;
+    keys(from.lan, wanted.lan, changes.remove.lan, changes.add.lan);
+    slots(from.slots, wanted.slots, changes);
+    Leases{now, extension, sent, changes}.compare(from.access, wanted.access);
+    keys(from.learning, wanted.learning, changes.remove.learning, changes.add.learning);
+    return changes;
+}
+
+void carry_out(Changes const& changes, Wanted& present, Steady::time_point now) {
+    for (auto const& name : changes.remove.lan) present.lan.erase(name);
+    for (auto const& [mac, slot] : changes.remove.slots) present.slots.erase(mac);
+    for (auto const& lease : changes.remove.access) present.access.erase(lease.slot);
+    for (auto slot : changes.remove.learning) present.learning.erase(slot);
+    present.lan.insert(changes.add.lan.begin(), changes.add.lan.end());
+    present.slots.insert(changes.add.slots.begin(), changes.add.slots.end());
+    for (auto const& lease : changes.add.access) present.access.insert_or_assign(lease.slot, lease.end);
+    present.learning.insert(changes.add.learning.begin(), changes.add.learning.end());
+    for (auto const& lease : changes.extend) present.access.insert_or_assign(lease.slot, lease.end);
+    std::erase_if(present.access,
+                  [&](auto const& entry) { return entry.second && *entry.second + end_tolerance < now; });
+}
+
+}  // namespace kindgate::kernel

@@ -1,0 +1,59 @@
+// The first of the three steps of every change: what has to change, as a value. Pure: no clock, no socket, no bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernel/nft_table.h"
+#include "kernel/table.h"
+
+namespace kindgate::kernel {
+
+// Ends closer together than this count as equal (table.h). It is also how far the kernel's idea of a lease's end may
+// lie from ours: its timeouts count ticks and begin when the batch is executed.
+inline constexpr std::chrono::milliseconds end_tolerance{50};
+
+struct Lease {
+    Slot slot;
+    std::optional<Steady::time_point> end;  // nullopt: no timeout
+    bool operator==(Lease const&) const = default;
+};
+
+struct Elements {
+    std::vector<std::string> lan;
+    std::vector<std::pair<Mac, Slot>> slots;
+    std::vector<Lease> access;
+    std::vector<Slot> learning;
+    bool operator==(Elements const&) const = default;
+    std::size_t size() const { return lan.size() + slots.size() + access.size() + learning.size(); }
+};
+
+// In the order in which the batch carries them out.
+struct Changes {
+    bool install = false;  // the table is made anew first, whatever is there
+    std::vector<Lease>
+        ensure;  // added if missing, so that removing them can't fail: the kernel may have ended them meanwhile
+    Elements remove;
+    Elements add;               // refused (and the whole batch with it) if one is there already
+    std::vector<Lease> extend;  // leases that get another end in place
+    bool operator==(Changes const&) const = default;
+
+    bool empty() const { return !install && remove.size() + add.size() + extend.size() == 0; }
+    // Elements added, extended or deleted; one that is deleted and added counts once.
+    std::size_t count() const;
+};
+
+enum class Sent {
+    now,    // leases about to end are uncertain
+    later,  // at some moment to come: every lease with an end is
+};
+
+// From the table's present content to the wanted one; `present` nullptr: there is no table of ours. Each is sorted.
+Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension, Sent sent);
+
+// What the table holds after these changes. Leases that had long ended are forgotten.
+void carry_out(Changes const& changes, Wanted& present, Steady::time_point now);
+
+}  // namespace kindgate::kernel

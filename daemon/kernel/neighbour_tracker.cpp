@@ -1,0 +1,70 @@
+#include "neighbour_tracker.h"
+
+#include <algorithm>
+
+namespace kindgate::kernel {
+
+std::vector<Link> NeighbourTracker::link(LinkFact const& fact) {
+    std::vector<Link> told;
+    auto const known = links_.find(fact.interface);
+    bool const had = known != links_.end();
+    bool const gone = had && (!fact.exists || known->second.name != fact.name);
+    if (gone && watched_.contains(known->second.name)) told.push_back({known->second.name, false});
+    bool const news = fact.exists && (!had || gone || known->second.up != fact.up);
+    if (news && watched_.contains(fact.name)) told.push_back({fact.name, fact.up});
+    if (fact.exists) {
+        links_.insert_or_assign(fact.interface, Known{fact.name, fact.up});
+    } else if (had) {
+        links_.erase(known);
+    }
+    return told;
+}
+
+bool NeighbourTracker::renames(LinkFact const& fact) const {
+    auto const known = links_.find(fact.interface);
+    return fact.exists && known != links_.end() && known->second.name != fact.name;
+}
+
+std::vector<Neighbour> NeighbourTracker::neighbour(NeighbourFact const& fact) {
+    auto const* name = watched_name(fact.interface);
+    if (name == nullptr) return {};
+    std::vector<Neighbour> told;
+    auto const key = std::pair{fact.interface, fact.address};
+    auto const known = macs_.find(key);
+    if (known != macs_.end() && (!fact.present || known->second != *fact.mac)) {
+        told.push_back({*name, known->second, fact.address, false});
+        macs_.erase(known);
+    }
+    if (fact.present) {
+        macs_.insert_or_assign(key, *fact.mac);
+        told.push_back({*name, *fact.mac, fact.address, true});
+    }
+    return told;
+}
+
+void NeighbourTracker::forget_links() {
+    links_.clear();
+}
+
+std::vector<Neighbour> NeighbourTracker::all() const {
+    std::vector<Neighbour> found;
+    for (auto const& [key, mac] : macs_)
+        if (auto const* name = watched_name(key.first)) found.push_back({*name, mac, key.second, true});
+    return found;
+}
+
+std::vector<Link> NeighbourTracker::links() const {
+    std::vector<Link> found;
+    for (auto const& name : watched_) {
+        auto const known = std::ranges::find(links_, name, [](auto const& entry) { return entry.second.name; });
+        found.push_back({name, known != links_.end() && known->second.up});
+    }
+    return found;
+}
+
+std::string const* NeighbourTracker::watched_name(int interface) const {
+    auto const known = links_.find(interface);
+    return known != links_.end() && watched_.contains(known->second.name) ? &known->second.name : nullptr;
+}
+
+}  // namespace kindgate::kernel
