@@ -134,6 +134,20 @@ constexpr test::Test tests[] = {
          test::check(!refused.ok(), "slot 16384");
          test::check(test::value(ledger->read()).devices == std::vector{device("mia-phone", 1)}, "as before");
      }},
+    {"several devices are put at once, all or none",
+     [] {
+         Folder const folder;
+         auto const ledger = test::open(folder.ledger());
+         std::vector records{device("a", 1), device("b", 2), device("c", 3)};
+         test::value(ledger->put_all(records));
+         test::check(test::value(ledger->read()).devices == records, "all");
+         auto changed = records;
+         for (auto& record : changed) record.display_name = "changed";
+         changed.back().slot = Slot{0x4000};
+         test::check(!ledger->put_all(changed).ok(), "the third can't be");
+         test::check(test::value(ledger->read()).devices == records, "none");
+         test::value(ledger->put_all({}));
+     }},
     {"a forgotten device takes its addresses along",
      [] {
          Folder const folder;

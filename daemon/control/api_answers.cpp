@@ -1,0 +1,146 @@
+#include "api_answers.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "kindgate/v1/api.pb.h"
+
+namespace kindgate::control {
+
+namespace {
+
+Error wrong(std::string message) {
+    return {ErrorCode::invalid_input, std::move(message)};
+}
+
+Result<Who> who_of(ApiTarget const& target) {
+    Who who{std::string{target.field("device")}, std::string{target.field("profile")}};
+    if (who.device.empty() == who.profile.empty())
+        return wrong(fmt::format("{}: say device=ID or profile=ID, one of the two", target.path()));
+    return who;
+}
+
+Result<void> require(ApiTarget const& target, std::string_view field) {
+    if (target.field(field).empty()) return wrong(fmt::format("{}: '{}' is missing", target.path(), field));
+    return {};
+}
+
+Result<std::uint64_t> override_id(std::string_view text) {
+    std::uint64_t id = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return wrong(fmt::format("'{}' is not an override's id: GET /v1/overrides lists them", text));
+    return id;
+}
+
+// The schema's enums are open: a number that is no mode would pass.
+Result<void> check_mode(v1::GiveOverride const& request) {
+    if (!v1::Mode_IsValid(request.mode()) || request.mode() == v1::MODE_UNSPECIFIED)
+        return wrong("'mode' is missing: OPEN, LEARNING or OFF");
+    return {};
+}
+
+Result<ApiResponse> verdict_response(PolicyVerdict const& verdict, unsigned conflict_status) {
+    if (!verdict.error.empty()) {
+        auto const status = verdict.code == ErrorCode::conflict ? conflict_status : status_of(verdict.code);
+        return error_response(status, verdict.error, verdict.details);
+    }
+    v1::PolicyAnswer answer;
+    answer.set_revision(verdict.revision);
+    for (auto const& warning : verdict.warnings) answer.add_warnings(warning);
+    return json_response(answer);
+}
+
+std::string quoted(std::string_view revision) {
+    return fmt::format("\"{}\"", revision);
+}
+
+}  // namespace
+
+Result<ApiResponse> get_status(Service& service, ApiRequest const&) {
+    return json_response(service.status());
+}
+
+Result<ApiResponse> get_devices(Service& service, ApiRequest const&) {
+    return json_response(service.devices());
+}
+
+Result<ApiResponse> put_device(Service& service, ApiRequest const& request) {
+    auto const mac = KG_TRY(Mac::parse(request.argument));
+    v1::PlaceDevice place;
+    KG_TRY(from_json(request.body, place));
+    return json_response(KG_TRY(service.place(mac, place, request.caller)));
+}
+
+Result<ApiResponse> get_leases(Service& service, ApiRequest const&) {
+    return json_response(service.leases());
+}
+
+Result<ApiResponse> get_explain(Service& service, ApiRequest const& request) {
+    auto const who = KG_TRY(who_of(request.target));
+    return json_response(KG_TRY(service.explain(who, request.target.field("at"))));
+}
+
+Result<ApiResponse> get_timeline(Service& service, ApiRequest const& request) {
+    auto const who = KG_TRY(who_of(request.target));
+    for (auto const* field : {"from", "to"}) KG_TRY(require(request.target, field));
+    return json_response(KG_TRY(service.timeline(who, request.target.field("from"), request.target.field("to"))));
+}
+
+Result<ApiResponse> get_overrides(Service& service, ApiRequest const&) {
+    return json_response(service.overrides());
+}
+
+Result<ApiResponse> post_override(Service& service, ApiRequest const& request) {
+    v1::GiveOverride give;
+    KG_TRY(from_json(request.body, give));
+    KG_TRY(check_mode(give));
+    return json_response(KG_TRY(service.give(give, request.caller)));
+}
+
+Result<ApiResponse> delete_overrides_of(Service& service, ApiRequest const& request) {
+    KG_TRY(require(request.target, "who"));
+    return json_response(KG_TRY(service.end_overrides_of(request.target.field("who"), request.caller)));
+}
+
+Result<ApiResponse> delete_override(Service& service, ApiRequest const& request) {
+    auto const id = KG_TRY(override_id(request.argument));
+    return json_response(KG_TRY(service.end_override(id, request.caller)));
+}
+
+Result<ApiResponse> get_policy(Service& service, ApiRequest const&) {
+    auto policy = KG_TRY(service.policy());
+    return ApiResponse{.content_type = "text/plain; charset=utf-8",
+                       .body = std::move(policy.text),
+                       .headers = {{"ETag", quoted(policy.revision)}}};
+}
+
+Result<ApiResponse> put_policy(Service& service, ApiRequest const& request) {
+    if (!request.if_match)
+        return error_response(428,
+                              "PUT /v1/policy needs If-Match with the ETag of the GET that it changes, so that "
+                              "nobody's change is lost; * replaces whatever is there");
+    auto const revision = KG_TRY(parse_if_match(*request.if_match));
+    auto const verdict = service.replace_policy(request.body, revision == "*" ? "" : revision, request.caller);
+    auto response = KG_TRY(verdict_response(verdict, 412));
+    if (verdict.error.empty()) response.headers.emplace_back("ETag", quoted(verdict.revision));
+    return response;
+}
+
+Result<ApiResponse> post_validate(Service& service, ApiRequest const& request) {
+    return verdict_response(service.validate(request.body), 409);
+}
+
+Result<ApiResponse> post_release(Service& service, ApiRequest const& request) {
+    KG_TRY(service.release(request.caller));
+    return ApiResponse{.body = "{}\n"};
+}
+
+Result<ApiResponse> post_clock(Service& service, ApiRequest const& request) {
+    v1::MoveClock move;
+    KG_TRY(from_json(request.body, move));
+    return json_response(KG_TRY(service.move_clock(move, request.caller)));
+}
+
+}  // namespace kindgate::control

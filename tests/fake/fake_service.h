@@ -1,0 +1,139 @@
+// A gate in memory for tests of whatever asks one: answers are set by the test, what was asked is recorded.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/service.h"
+#include "kindgate/v1/api.pb.h"
+#include "kindgate/v1/events.pb.h"
+
+namespace kindgate::fake {
+
+class FakeService final : public control::Service {
+public:
+    // What was asked, one line a call: "place 02:00:5e:10:00:01 mia by anna".
+    std::vector<std::string> asked;
+    // If set, every call that can fail does.
+    std::optional<Error> failure;
+    control::PolicyText policy_text{"name: \"Home\"\n", "0123456789abcdef"};
+    control::PolicyVerdict verdict = good_verdict();
+
+    void tell(v1::Event const& event) {
+        for (auto const& [number, listener] : listeners_) listener(event);
+    }
+    std::size_t listeners() const { return listeners_.size(); }
+
+    v1::Status status() override {
+        asked.emplace_back("status");
+        v1::Status status;
+        status.set_policy_name("Home");
+        return status;
+    }
+    v1::Devices devices() override {
+        asked.emplace_back("devices");
+        v1::Devices devices;
+        devices.add_devices()->set_id("mia-phone");
+        return devices;
+    }
+    v1::Leases leases() override {
+        asked.emplace_back("leases");
+        v1::Leases leases;
+        leases.add_leases()->set_seconds_left(90);
+        return leases;
+    }
+    Result<v1::SeenDevice> place(Mac mac, v1::PlaceDevice const& request, control::Caller const& caller) override {
+        asked.push_back("place " + mac.text() + " " + request.profile_or_device() + " by " + caller.user);
+        if (failure) return *failure;
+        v1::SeenDevice device;
+        device.add_macs(mac.text());
+        device.set_profile(request.profile_or_device());
+        return device;
+    }
+    Result<v1::Explanation> explain(control::Who const& who, std::string_view at) override {
+        asked.push_back("explain device '" + who.device + "' profile '" + who.profile + "' at '" + std::string{at} +
+                        "'");
+        if (failure) return *failure;
+        v1::Explanation explanation;
+        explanation.set_decision("ALLOW");
+        return explanation;
+    }
+    Result<v1::Timeline> timeline(control::Who const& who, std::string_view from, std::string_view to) override {
+        asked.push_back("timeline device '" + who.device + "' profile '" + who.profile + "' from '" +
+                        std::string{from} + "' to '" + std::string{to} + "'");
+        if (failure) return *failure;
+        return v1::Timeline{};
+    }
+    v1::Overrides overrides() override {
+        asked.emplace_back("overrides");
+        return {};
+    }
+    Result<v1::Override> give(v1::GiveOverride const& request, control::Caller const& caller) override {
+        asked.push_back("give " + request.who() + " " + v1::Mode_Name(request.mode()) + " " +
+                        std::to_string(request.seconds()) + " by " + caller.user);
+        if (failure) return *failure;
+        v1::Override given;
+        given.set_id(7);
+        given.set_who(request.who());
+        return given;
+    }
+    Result<v1::Override> end_override(std::uint64_t id, control::Caller const&) override {
+        asked.push_back("end override " + std::to_string(id));
+        if (failure) return *failure;
+        v1::Override ended;
+        ended.set_id(id);
+        return ended;
+    }
+    Result<v1::Overrides> end_overrides_of(std::string_view who, control::Caller const&) override {
+        asked.push_back("end overrides of " + std::string{who});
+        if (failure) return *failure;
+        return v1::Overrides{};
+    }
+    Result<control::PolicyText> policy() override {
+        asked.emplace_back("policy");
+        if (failure) return *failure;
+        return policy_text;
+    }
+    control::PolicyVerdict validate(std::string_view text) override {
+        asked.push_back("validate " + std::to_string(text.size()) + " bytes");
+        return verdict;
+    }
+    control::PolicyVerdict replace_policy(std::string_view text, std::string_view if_match,
+                                          control::Caller const&) override {
+        asked.push_back("replace policy '" + std::string{if_match} + "' with " + std::to_string(text.size()) +
+                        " bytes");
+        return verdict;
+    }
+    Result<void> release(control::Caller const&) override {
+        asked.emplace_back("release");
+        if (failure) return *failure;
+        return {};
+    }
+    Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, control::Caller const&) override {
+        asked.push_back("move clock " + std::to_string(request.seconds()));
+        if (failure) return *failure;
+        v1::ClockAnswer answer;
+        answer.set_offset_seconds(request.seconds());
+        return answer;
+    }
+    std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override {
+        auto const number = next_++;
+        listeners_.emplace(number, std::move(listener));
+        return {this, [this, number](void*) { listeners_.erase(number); }};
+    }
+
+private:
+    static control::PolicyVerdict good_verdict() {
+        control::PolicyVerdict good;
+        good.revision = "fedcba9876543210";
+        return good;
+    }
+
+    std::map<int, std::function<void(v1::Event const&)>> listeners_;
+    int next_ = 0;
+};
+
+}  // namespace kindgate::fake
