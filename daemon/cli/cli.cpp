@@ -173,6 +173,20 @@ constexpr char const* first_steps =
     "  kindgate policy check home.textproto         before you put it in force\n"
     "Exit status: 0 done, 1 it couldn't be done, 2 what was given is wrong. See kindgate(1), kindgate-policy(5).";
 
+// 2: what was given is wrong, or stands against what somebody else has settled.
+int exit_status(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_input:
+        case ErrorCode::not_found:
+        case ErrorCode::conflict: return 2;
+        case ErrorCode::forbidden:
+        case ErrorCode::unavailable:
+        case ErrorCode::system:
+        case ErrorCode::damaged: return 1;
+    }
+    return 1;
+}
+
 class Program {
 public:
     explicit Program(Surroundings const& around) : around_(around) {
@@ -195,8 +209,7 @@ public:
         auto const outcome = command_(options_, around_);
         if (outcome.ok()) return *outcome;
         tell(outcome.error(), around_);
-        auto const code = outcome.error().code();
-        return code == ErrorCode::invalid_input || code == ErrorCode::not_found ? 2 : 1;
+        return exit_status(outcome.error().code());
     }
 
 private:

@@ -84,7 +84,8 @@ http::request<http::string_body> message_of(Request const& request) {
     message.set(http::field::host, "localhost");
     message.set(http::field::user_agent, "kindgate");
     message.set(http::field::connection, "close");
-    if (!request.if_match.empty()) message.set(http::field::if_match, '"' + request.if_match + '"');
+    if (!request.if_match.empty())
+        message.set(http::field::if_match, request.if_match == "*" ? "*" : '"' + request.if_match + '"');
     if (!request.body.empty() || request.method == Method::put || request.method == Method::post) {
         bool const json = request.body.starts_with('{');
         message.set(http::field::content_type, json ? "application/json" : "text/plain; charset=utf-8");

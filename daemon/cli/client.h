@@ -16,7 +16,7 @@ struct Request {
     Method method = Method::get;
     std::string target;    // "/v1/overrides?who=kid", encoded
     std::string body;      // JSON, or a policy's text
-    std::string if_match;  // revision without quotes; "" : none
+    std::string if_match;  // revision without quotes, "*": whatever is there; "": not said
 };
 
 struct Answer {

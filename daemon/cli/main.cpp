@@ -23,7 +23,7 @@ std::size_t terminal_columns() {
 }
 
 kindgate::Result<void> remove_table() {
-    auto const table = KG_TRY(kindgate::kernel::NftTable::create());
+    auto const table = KG_TRY(kindgate::kernel::NftTable::create({}));
     return table->remove();
 }
 

@@ -42,7 +42,8 @@ Outcome policy_get(Options const& options, Surroundings const& around) {
 
 Outcome policy_put(Options const& options, Surroundings const& around) {
     auto const text = KG_TRY(read_file(options.files.front()));
-    return send_policy({Method::put, "/v1/policy", text, options.if_match}, "in force", options, around);
+    auto const revision = options.if_match.empty() ? "*" : options.if_match;
+    return send_policy({Method::put, "/v1/policy", text, revision}, "in force", options, around);
 }
 
 Outcome policy_validate(Options const& options, Surroundings const& around) {
