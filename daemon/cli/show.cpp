@@ -111,6 +111,10 @@ void show(std::vector<policy::Stretch> const& stretches, date::time_zone const& 
         for (auto const& stretch : stretches) around.out << to_json(message_of(stretch)) << '\n';
         return;
     }
+    if (stretches.empty()) {
+        around.out << "Nothing lies between: --to is not after --from\n";
+        return;
+    }
     // The day's name, bars and borders take 18 columns, a note about clocks 15 more.
     print_bars(around.out, zone, stretches, {around.colour, around.columns >= 96U + 33U ? 96U : 48U});
     around.out << '\n';

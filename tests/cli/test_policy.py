@@ -1,0 +1,154 @@
+"""kindgate policy check and policy test."""
+import glob
+import json
+import os
+import shutil
+
+from kindgate import POLICIES, SMALL, TOP, Test
+
+CASE = '''policy: "small.textproto"
+cases {
+  name: "Bedtime"
+  device: "phone"
+  at: "2026-11-24T21:00"
+  expect { decision: "BLOCK" until: "2026-11-25T07:00" rule: "windows[0]" }
+}
+'''
+
+
+class PolicyCheck(Test):
+    def test_good(self):
+        """A right policy is called good, with what is in it"""
+        out = self.good("policy", "check", self.write("small.textproto", SMALL))
+        self.assertIn("small.textproto: good (1 profiles, 1 devices", out)
+
+    def test_errors_with_their_place(self):
+        """Every error of meaning is told as file:line:column: what: what to do, on standard error; the status is 2"""
+        text = SMALL.replace('"21:00"', '"21:60"').replace('profile: "kids" }', 'profile: "kid" }')
+        path = self.write("bad.textproto", text)
+        lines = self.refused(2, "", "policy", "check", path).splitlines()
+        self.assertEqual([line.rsplit("bad.textproto:")[-1].split(": ")[0] for line in lines], ["5:27", "7:49"])
+        self.assertTrue(all(line.startswith(path + ":") and line.count(": ") >= 2 for line in lines), lines)
+
+    def test_syntax(self):
+        """The first error of syntax is told at its place"""
+        path = self.write("bad.textproto", SMALL.replace("mode: OFF", "mode OFF"))
+        self.assertTrue(self.refused(2, "", "policy", "check", path).startswith(f"{path}:5:"))
+
+    def test_several_files(self):
+        """One bad file of several: all are checked, the status is 2"""
+        bad, good = self.write("bad.textproto", "nonsense"), self.write("good.textproto", SMALL)
+        done = self.kindgate("policy", "check", bad, self.path("missing.textproto"), good)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("good.textproto: good", done.stdout)
+        self.assertIn("bad.textproto:1:1: ", done.stderr)
+        self.assertIn("missing.textproto: can't be read (No such file or directory)", done.stderr)
+
+    def test_warnings(self):
+        """What isn't enforced yet is a warning, and no error"""
+        path = self.write("w.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  content { block_categories: "games" }'))
+        done = self.kindgate("policy", "check", path)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, rf"^warning: {path}:\d+:\d+: .+: .+\n")
+
+    def test_json(self):
+        """With --json each error is an object with file, line, column, severity, what and advice"""
+        path = self.write("bad.textproto", SMALL.replace('"21:00"', '"x\\"y"'))
+        done = self.kindgate("policy", "check", "--json", path)
+        self.assertEqual((done.returncode, done.stderr), (2, ""))
+        error = json.loads(done.stdout)
+        self.assertEqual((error["file"], error["line"], error["column"], error["severity"]), (path, 5, 27, "error"))
+        self.assertTrue(error["what"] and error["advice"])
+
+    def test_strange_files(self):
+        """A folder, an endless file, binary data and an empty file are refused without harm"""
+        for path in (self.folder, "/dev/zero", self.write("b", bytes(range(256)) * 100), self.write("e", "")):
+            self.refused(2, "", "policy", "check", path)
+
+    def test_no_control_characters(self):
+        """What a file says can't move the terminal's cursor"""
+        path = self.write("bad.textproto", 'time_zone: "Europe/\\033[2JBerlin"\nprofiles { id: "a" }\n')
+        self.assertNotIn("\033", self.refused(2, "", "policy", "check", path))
+
+
+class PolicyTest(Test):
+    def setUp(self):
+        super().setUp()
+        self.write("small.textproto", SMALL)
+
+    def test_passes(self):
+        """A case that is decided as expected passes; the policy stands relative to the scenario"""
+        os.mkdir(self.path("sub"))
+        path = self.write("sub/s.scenario.textproto", CASE.replace('"small', '"../small'))
+        self.assertEqual(self.good("policy", "test", path), "ok Bedtime\n1 passed, 0 failed\n")
+
+    def test_failing_case_explains(self):
+        """A case that isn't prints expected, got, because and until; the status is 1"""
+        path = self.write("s.scenario.textproto", CASE.replace("T21:00", "T20:59").replace('until: "2026-11-25T07:00"', ""))
+        done = self.kindgate("policy", "test", path)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertEqual(done.stdout.splitlines()[:6], [
+            f"FAILED {path}:2: Bedtime",
+            "    expected: BLOCK, by windows[0]",
+            "    got:      ALLOW, OPEN, until 2026-11-24 21:00 (2026-11-24T20:00:00Z), by default_mode",
+            "    because:  default_mode: No window applies: open",
+            "    until:    2026-11-24 21:00 (2026-11-24T20:00:00Z)",
+            "    differs:  decision, rule"])
+        self.assertTrue(done.stdout.endswith("0 passed, 1 failed\n"))
+
+    def test_bad_input(self):
+        """A wrong scenario, a wrong policy, a domain or minutes: status 2, with the place"""
+        for change, part in ((("name:", "nam:"), ":3:"), (('"phone"', '"fone"'), ":4:3: the policy has no device 'fone'"),
+                             (('"small', '"none'), "none.textproto: can't be read"),
+                             (("  at:", '  domain: "x.example" at:'), ":5:3: this version decides about time"),
+                             (("  at:", "  minutes_used { today: 3 } at:"), ":5:3: this version doesn't count minutes")):
+            path = self.write("s.scenario.textproto", CASE.replace(*change))
+            done = self.kindgate("policy", "test", path)
+            self.assertEqual(done.returncode, 2, (change, done))
+            self.assertIn(part, done.stderr)
+        self.write("small.textproto", "nonsense")
+        self.assertIn("small.textproto:1:1", self.kindgate("policy", "test", self.write("s", CASE)).stderr)
+
+    def test_bad_input_beats_failing_case(self):
+        """One file wrong and a case failing: status 2, and both are told"""
+        failing = self.write("f.scenario.textproto", CASE.replace("BLOCK", "ALLOW"))
+        done = self.kindgate("policy", "test", self.path("missing"), failing)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("0 passed, 1 failed", done.stdout)
+
+    def test_json(self):
+        """With --json each case is an object with what was got"""
+        path = self.write("s.scenario.textproto", CASE)
+        self.assertEqual(self.json_lines("policy", "test", "--json", path), [{
+            "file": path, "line": 2, "name": "Bedtime", "passed": True, "differences": [],
+            "got": {"decision": "BLOCK", "mode": "OFF", "until": "2026-11-25T06:00:00Z",
+                    "because": [{"rule": "windows[0]", "text": "Bedtime: off daily 21:00-07:00"}]}}])
+
+
+class ShippedPolicies(Test):
+    def test_policies(self):
+        """Every policy of policies/ is good, without a warning, and has a scenario file that passes"""
+        policies = [path for path in glob.glob(f"{POLICIES}/*.textproto") if not path.endswith(".scenario.textproto")]
+        self.assertGreaterEqual(len(policies), 2)
+        for path in policies:
+            self.good("policy", "check", path)
+            self.assertIn(" 0 failed", self.good("policy", "test", path.replace(".textproto", ".scenario.textproto")))
+
+    def test_scenarios_can_fail(self):
+        """Scenarios notice what is taken away: with every window opened, more than half of the cases fail"""
+        for name in ("home", "school"):
+            shutil.copy(f"{POLICIES}/{name}.scenario.textproto", self.folder)
+            with open(f"{POLICIES}/{name}.textproto", encoding="utf-8") as file:
+                text = file.read()
+            opened = text.replace("mode: OFF", "mode: OPEN").replace("mode: LEARNING", "mode: OPEN")
+            self.write(f"{name}.textproto", opened)
+            done = self.kindgate("policy", "test", self.path(f"{name}.scenario.textproto"))
+            self.assertEqual(done.returncode, 1)
+            passed, failed = (int(word) for word in done.stdout.splitlines()[-1].split() if word.isdigit())
+            self.assertGreater(failed, passed, done.stdout)
+
+    def test_boards(self):
+        """The policies that boards bring along are good"""
+        for path in glob.glob(f"{TOP}/boards/*/*.textproto"):
+            if not os.path.basename(path).startswith("board"):
+                self.good("policy", "check", path)
