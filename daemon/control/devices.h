@@ -121,6 +121,7 @@ private:
     void touch(Device& device, policy::Instant now);
     bool admit_placed(std::size_t& lacking);
     bool admit_newcomers(Moment const& now, std::size_t& lacking);
+    void end_unknown_flows(Slot slot);
     void make_newcomer(Mac const& mac, Waiting const& waiting, Slot slot);
     bool recycle(std::size_t count);
     void tell_too_fast(std::string const& interface, Steady::time_point now);
@@ -155,6 +156,7 @@ private:
     Sightings sightings_;
     std::unordered_map<Mac, std::string> host_names_;
     bool flows_unknown_ = false;
+    std::set<Slot> flows_known_;  // given out since
     bool storage_failed_ = false;
 };
 

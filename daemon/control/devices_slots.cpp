@@ -96,7 +96,7 @@ bool Devices::admit_placed(std::size_t& lacking) {
             continue;
         }
         devices_.at(*at).record.slot = slot;
-        if (flows_unknown_) flow_changes_.push_back({slot, {}});
+        end_unknown_flows(slot);
         dirty_.insert(*at);
         told_without_slot_.erase(*at);
         at = without_slot_.erase(at);
@@ -131,6 +131,10 @@ bool Devices::admit_newcomers(Moment const& now, std::size_t& lacking) {
     return changed;
 }
 
+void Devices::end_unknown_flows(Slot slot) {
+    if (flows_unknown_ && flows_known_.insert(slot).second) flow_changes_.push_back({slot, {}});
+}
+
 void Devices::make_newcomer(Mac const& mac, Waiting const& waiting, Slot slot) {
     auto& device = make({.id = mac.text(),
                          .display_name = {},
@@ -142,7 +146,7 @@ void Devices::make_newcomer(Mac const& mac, Waiting const& waiting, Slot slot) {
                          .last_seen = waiting.since});
     device.macs = {mac};
     owners_[mac] = device.id();
-    if (flows_unknown_) flow_changes_.push_back({slot, {}});
+    end_unknown_flows(slot);
     dirty_.insert(device.id());
     place_by_policy(device);
     auto const profile = device.profile ? policy_->profiles[*device.profile].id : std::string{};

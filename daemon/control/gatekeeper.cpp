@@ -152,6 +152,7 @@ Result<kernel::Applied> Gatekeeper::replan_for_caller() {
 // A plan may free slots that others wait for: until nobody can be helped any more.
 Result<kernel::Applied> Gatekeeper::enforce() {
     kernel::Applied sum;
+    devices_.admit(parts_.clock.now());
     do {
         if (table_unknown_) KG_TRY(parts_.table.resync());
         table_unknown_ = false;

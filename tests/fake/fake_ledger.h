@@ -1,0 +1,99 @@
+// A ledger in memory, with the rules of the real one. It outlives the gate that writes it: a restart in a test reads it
+// again.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace kindgate::test {
+
+class FakeLedger final : public ledger::Ledger {
+public:
+    Result<ledger::Contents> read() override {
+        ledger::Contents contents;
+        for (auto const& [id, device] : devices) contents.devices.push_back(device);
+        contents.overrides = overrides;
+        contents.next_override_id = next_id_;
+        contents.last_trusted = last_trusted;
+        return contents;
+    }
+    Result<void> put(ledger::DeviceRecord const& device) override { return put_all({&device, 1}); }
+    Result<void> put_all(std::span<ledger::DeviceRecord const> all) override {
+        if (failure) return *failure;
+        ++writes;
+        for (auto const& device : all) put_one(device);
+        return {};
+    }
+    Result<void> forget(std::string const& id) override {
+        if (failure) return *failure;
+        devices.erase(id);
+        return {};
+    }
+    void touch(std::string const& id, policy::Instant last_seen, std::string const& host_name) override {
+        touched_[id] = {last_seen, host_name};
+    }
+    Result<void> flush() override {
+        if (failure) return *failure;
+        for (auto const& [id, touch] : touched_) {
+            auto const found = devices.find(id);
+            if (found == devices.end()) continue;
+            found->second.last_seen = touch.first;
+            if (!touch.second.empty()) found->second.host_name = touch.second;
+        }
+        touched_.clear();
+        return {};
+    }
+    Result<policy::Override> add(policy::Override given) override {
+        if (failure) return *failure;
+        given.id = next_id_++;
+        overrides.push_back(given);
+        return given;
+    }
+    Result<void> end_override(std::uint64_t id) override {
+        if (failure) return *failure;
+        std::erase_if(overrides, [&](auto const& given) { return given.id == id; });
+        return {};
+    }
+    Result<void> add_revision(ledger::Revision const& revision) override {
+        if (failure) return *failure;
+        std::erase_if(kept_revisions, [&](auto const& one) { return one.id == revision.id; });
+        kept_revisions.insert(kept_revisions.begin(), revision);
+        return {};
+    }
+    Result<std::vector<ledger::Revision>> revisions() override { return kept_revisions; }
+    Result<void> set_last_trusted(policy::Instant at) override {
+        if (failure) return *failure;
+        last_trusted = at;
+        return {};
+    }
+    std::string const& damage() const override { return damage_message; }
+
+    std::map<std::string, ledger::DeviceRecord> devices;
+    std::vector<policy::Override> overrides;
+    std::vector<ledger::Revision> kept_revisions;
+    std::optional<policy::Instant> last_trusted;
+    std::string damage_message;
+    std::optional<Error> failure;  // the disk is full
+    int writes = 0;                // of devices
+
+private:
+    void put_one(ledger::DeviceRecord const& device) {
+        for (auto& [id, other] : devices) {
+            if (id == device.id) continue;
+            if (other.slot == device.slot) other.slot = {};
+            std::erase_if(other.macs,
+                          [&](Mac const& mac) { return std::ranges::find(device.macs, mac) != device.macs.end(); });
+        }
+        devices[device.id] = device;
+    }
+
+    std::map<std::string, std::pair<policy::Instant, std::string>> touched_;
+    std::uint64_t next_id_ = 1;
+};
+
+}  // namespace kindgate::test

@@ -1,0 +1,55 @@
+#include "control/board.h"
+
+#include "house.h"
+
+namespace {
+
+using namespace kindgate;
+
+constexpr test::Test tests[] = {
+    {"a board has its defaults, and relative paths stand beside the file",
+     [] {
+         auto const board =
+             test::value(control::parse_board("lan: \"lan0\" policy_file: \"p.textproto\"", "/etc/k/board.textproto"));
+         test::equal(board.policy_file.string(), "/etc/k/p.textproto", "policy");
+         test::equal(board.state_directory.string(), "/var/lib/kindgate", "state");
+         test::equal(board.newcomers_per_minute, 60U, "newcomers");
+         test::equal(board.slots, 16383, "slots");
+         test::check(board.untrusted_clock == policy::Mode::off && !board.lab_clock, "clock");
+     }},
+    {"everything that is wrong is said, each with its place",
+     [] {
+         auto const refused = control::parse_board(
+             "lan: \"lan0\"\nlan: \"lan0\"\nlan: \"a/b\"\nslots: 20000\n  newcomers_per_minute: 10001\n",
+             "/b.textproto");
+         test::check(!refused.ok() && refused.error().code() == ErrorCode::invalid_input, "refused");
+         for (auto const* part : {"/b.textproto:2:1: 'lan0' is named twice", "/b.textproto:3:1: 'a/b'",
+                                  "/b.textproto:4:1: 20000", "/b.textproto:5:3: 10001"})
+             test::contains(refused.error().message(), part);
+     }},
+    {"errors of syntax and unknown fields have their place",
+     [] {
+         struct Case {
+             char const *text, *says;
+         };
+         for (auto const& c :
+              {Case{"lan: lan0", "b:1:6: "}, Case{"\n wan: \"x\"", "b:2:"}, Case{"", "b:1:1: no LAN interface"},
+               Case{"lan: \"lan0\" untrusted_clock: SHUT", "b:1:"}, Case{"lan: \"\"", "b:1:1: ''"}}) {
+             auto const refused = control::parse_board(c.text, "b");
+             test::check(!refused.ok(), c.text);
+             test::contains(refused.error().message(), c.says);
+         }
+     }},
+    {"a missing board file is an error that helps",
+     [] {
+         auto const refused = control::load_board("/nowhere/board.textproto");
+         test::check(!refused.ok(), "refused");
+         test::contains(refused.error().message(), "/nowhere/board.textproto: there is no such file");
+     }},
+};
+
+}  // namespace
+
+int main() {
+    return test::run("control/board", tests);
+}

@@ -1,0 +1,171 @@
+// The small parts: names, hashes, rates, files, locks, timers.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "dhcp_names.h"
+#include "edge_timer.h"
+#include "file_io.h"
+#include "house.h"
+#include "newcomer_gate.h"
+#include "notify.h"
+#include "sha256.h"
+#include "slot_pool.h"
+#include "state_lock.h"
+
+namespace {
+
+using namespace kindgate;
+using namespace std::chrono_literals;
+
+std::string hex(std::string_view text) {
+    std::string digits;
+    for (auto const byte : control::sha256(text)) digits += fmt::format("{:02x}", byte);
+    return digits;
+}
+
+constexpr test::Test tests[] = {
+    {"SHA-256 is that of FIPS 180-4",
+     [] {
+         test::equal(hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "empty");
+         test::equal(hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "abc");
+         test::equal(hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+                     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", "two blocks");
+         test::equal(hex(std::string(1'000'000, 'a')),
+                     "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million");
+         test::equal(control::revision_of("abc"), "ba7816bf8f01cfea", "revision");
+     }},
+    {"DHCP names are read as dnsmasq writes them, and cleaned",
+     [] {
+         auto const names = control::parse_dhcp_leases(
+             "1790000000 02:00:5e:10:00:01 10.0.0.2 Annas-iPhone 01:02:00:5e:10:00:01\n"
+             "1790000000 02:00:5e:10:00:02 10.0.0.3 * *\n"
+             "duid 00:01:00:01\n"
+             "1790000000 7 fd00::2 name 00:01\n"
+             "\n\n   \n"
+             "1790000000 02:00:5e:10:00:03 10.0.0.4 \x1b[31m<b>x y\n"
+             "1790000000 02:00:5e:10:00:04 10.0.0.5 last");
+         test::equal(names.size(), 3U, "three");
+         test::equal(names.at(test::value(Mac::parse(test::kid_mac))), "Annas-iPhone", "name");
+         test::equal(names.at(test::value(Mac::parse(test::parent_mac))), "31mbx", "cleaned");
+         test::equal(control::host_name_of(std::string(100, 'a')).size(), 63U, "short");
+     }},
+    {"a cooling slot is nobody's, and the lowest free one is given first",
+     [] {
+         control::SlotPool pool{3};
+         test::check(pool.take(Slot{2}) && !pool.take(Slot{2}) && !pool.take(Slot{4}) && !pool.take(Slot{}), "take");
+         test::equal(pool.take_lowest().number(), 1, "lowest");
+         test::equal(pool.take_lowest().number(), 3, "next");
+         test::check(!pool.take_lowest().valid(), "full");
+         pool.cool(Slot{2});
+         test::check(!pool.take_lowest().valid() && !pool.take(Slot{2}), "cooling");
+         pool.cooled(Slot{2});
+         pool.cooled(Slot{1});
+         test::equal(pool.take_lowest().number(), 2, "cooled; what isn't cooling stays taken");
+     }},
+    {"a newcomer gate lets in a minute's worth at once and then evenly",
+     [] {
+         control::NewcomerGate gate{60};
+         control::Steady::time_point now{1h};
+         for (int i = 0; i < 60; ++i) test::check(gate.let_in("lan0", now), "a minute's worth");
+         test::check(!gate.let_in("lan0", now) && gate.let_in("lan1", now), "each interface its own");
+         test::check(gate.next("lan0", now) == now + 1s, "next");
+         now += 1500ms;
+         test::check(gate.let_in("lan0", now) && !gate.let_in("lan0", now), "one a second");
+         now += 500ms;
+         test::check(gate.let_in("lan0", now), "the half second counts");
+         now += 24h;
+         for (int i = 0; i < 60; ++i) test::check(gate.let_in("lan0", now), "never more");
+         test::check(!gate.let_in("lan0", now), "never more");
+     }},
+    {"only regular files of sensible size are read",
+     [] {
+         test::Folder folder;
+         test::write_file(folder / "f", "text");
+         test::equal(test::value(control::read_file(folder / "f", 4)), "text", "read");
+         test::check(!control::read_file(folder / "f", 3).ok(), "too large");
+         test::check(!control::read_file("/dev/zero", 1000).ok(), "a device");
+         auto const fifo = folder / "fifo";
+         test::check(mkfifo(fifo.c_str(), 0600) == 0 && !control::read_file(fifo, 10).ok(), "a FIFO");
+         test::check(!control::read_file(folder / "", 10).ok(), "a folder");
+         test::check(control::read_file(folder / "none", 10).error().code() == ErrorCode::not_found, "missing");
+     }},
+    {"a replaced file leaves nothing beside it",
+     [] {
+         test::Folder folder;
+         test::value(control::replace_file(folder / "f", "1"));
+         test::value(control::replace_file(folder / "f", "2"));
+         test::equal(test::file_text(folder / "f"), "2", "text");
+         test::check(!control::replace_file(folder / "none/f", "1").ok(), "no folder");
+         auto const files = std::distance(std::filesystem::directory_iterator{folder / ""}, {});
+         test::equal(files, 1, "files");
+     }},
+    {"a second daemon for a state directory is refused with the first one's number",
+     [] {
+         test::Folder folder;
+         {
+             auto const first = test::value(control::StateLock::take(folder / "a/state"));
+             auto const second = control::StateLock::take(folder / "a/state");
+             test::check(!second.ok() && second.error().code() == ErrorCode::conflict, "refused");
+             test::contains(second.error().message(), fmt::format("(process {})", getpid()));
+         }
+         test::value(control::StateLock::take(folder / "a/state"));
+         test::check(std::filesystem::status(folder / "a/state").permissions() == std::filesystem::perms{0700}, "mode");
+     }},
+    {"an edge timer fires at its instant of the daemon's calendar, not before",
+     [] {
+         auto timer = test::value(control::EdgeTimer::create());
+         auto const offset = 1h;
+         auto const at = std::chrono::system_clock::now() + offset + 30ms;
+         test::check(test::value(timer.arm(at, offset)) == control::EdgeTimer::Outcome::armed, "armed");
+         test::check(timer.read() == control::EdgeTimer::Reading::nothing, "not yet");
+         pollfd ready{timer.descriptor(), POLLIN, 0};
+         test::equal(poll(&ready, 1, 5000), 1, "fired");
+         test::check(std::chrono::system_clock::now() + offset >= at, "not early");
+         test::check(timer.read() == control::EdgeTimer::Reading::expired, "expired");
+         test::value(timer.arm(control::Calendar{} - 24h, 0s));
+         test::equal(poll(&ready, 1, 5000), 1, "the past is now");
+         test::value(timer.arm(std::nullopt, 0s));
+         test::equal(poll(&ready, 1, 0), 0, "without an instant it waits for jumps alone");
+     }},
+    {"the service manager is told by a datagram",
+     [] {
+         test::Folder folder;
+         auto const path = (folder / "notify").string();
+         control::FileDescriptor const socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+         sockaddr_un address{};
+         address.sun_family = AF_UNIX;
+         std::memcpy(address.sun_path, path.c_str(), path.size());
+         test::check(bind(socket.get(), reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0, "bound");
+         setenv("NOTIFY_SOCKET", path.c_str(), 1);
+         control::notify_manager("READY=1");
+         unsetenv("NOTIFY_SOCKET");
+         char text[16] = {};
+         test::check(recv(socket.get(), text, sizeof text, MSG_DONTWAIT) == 7 && std::string_view{text} == "READY=1",
+                     "told");
+         control::notify_manager("READY=1");
+     }},
+    {"the watchdog's interval is ours alone",
+     [] {
+         setenv("WATCHDOG_USEC", "20000000", 1);
+         test::check(control::watchdog_interval() == 20s, "said");
+         setenv("WATCHDOG_PID", "1", 1);
+         test::check(!control::watchdog_interval(), "another process's");
+         unsetenv("WATCHDOG_PID");
+         setenv("WATCHDOG_USEC", "soon", 1);
+         test::check(!control::watchdog_interval(), "nonsense");
+         unsetenv("WATCHDOG_USEC");
+     }},
+};
+
+}  // namespace
+
+int main() {
+    return test::run("control/parts", tests);
+}
