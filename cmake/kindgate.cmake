@@ -27,6 +27,8 @@ macro(kindgate_compiler_settings)
     add_link_options(--coverage)
   endif()
   if(KINDGATE_FUZZ)
+    # clang warns of what libstdc++ 12 uses inside std::stable_sort.
+    add_compile_options(-Wno-deprecated-declarations)
     add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
     add_link_options(-fsanitize=address,undefined)
   endif()

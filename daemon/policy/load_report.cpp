@@ -107,10 +107,10 @@ std::optional<std::string> nearest(std::string_view word, std::vector<std::strin
     std::optional<std::string> best;
     auto bound = std::min<std::size_t>(3, word.size() / 3 + 1);  // this many are still a slip of the finger
     for (auto const& candidate : candidates) {
-        auto const [small, large] = std::minmax(word.size(), candidate.size());
-        if (candidate.size() > longest_word || large - small > bound) continue;
+        auto const longer = std::max(word.size(), candidate.size());
+        if (candidate.size() > longest_word || longer - std::min(word.size(), candidate.size()) > bound) continue;
         auto const steps = distance(word, candidate);
-        if (steps > bound || steps >= std::max(word.size(), candidate.size()) || (best && steps == bound)) continue;
+        if (steps > bound || steps >= longer || (best && steps == bound)) continue;
         best = candidate;
         bound = steps;
     }
