@@ -83,7 +83,8 @@ class Answers(threading.Thread):
             with connection:
                 connection.settimeout(30)
                 self.asked.append(self.read_request(connection))
-                connection.sendall(answer)
+                if answer:
+                    connection.sendall(answer)
 
     @staticmethod
     def read_request(connection):

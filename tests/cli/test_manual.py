@@ -1,0 +1,42 @@
+"""The manual and the schema say the same."""
+import re
+import subprocess
+
+from kindgate import TOP, Test
+
+
+def page(name):
+    with open(f"{TOP}/docs/man/{name}", encoding="utf-8") as file:
+        return file.read()
+
+
+class Manual(Test):
+    def test_every_field(self):
+        """kindgate-policy(5) explains every field of the policy and of scenarios, kindgated(8) every one of the board"""
+        for schema, name in (("policy", "kindgate-policy.5"), ("scenario", "kindgate-policy.5"), ("board", "kindgated.8")):
+            with open(f"{TOP}/proto/kindgate/v1/{schema}.proto", encoding="utf-8") as file:
+                fields = re.findall(r"^  (?:repeated |optional )?[\w.]+ (\w+) = \d+;", file.read(), re.M)
+            words = {word for line in page(name).splitlines() if re.match(r"\.(It )?(Fa|Li|Pq|No)", line)
+                     for word in re.findall(r"\w+", line)}
+            self.assertGreater(len(fields), 5)
+            self.assertEqual([field for field in fields if field not in words], [], name)
+
+    def test_the_examples_are_right(self):
+        """The policy and the scenarios that kindgate-policy(5) shows are good, and every case passes"""
+        blocks = re.findall(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed", page("kindgate-policy.5"), re.M | re.S)
+        policy = next(block for block in blocks if block.startswith('name: "Home"'))
+        cases = next(block for block in blocks if block.startswith('policy: "home.textproto"'))
+        self.good("policy", "check", self.write("home.textproto", policy))
+        self.assertIn("2 passed, 0 failed", self.good("policy", "test", self.write("home.scenario.textproto", cases)))
+
+    def test_every_subcommand(self):
+        """kindgate(1) explains every subcommand that --help names, and no other"""
+        listed = re.findall(r"^  ([a-z]+) {2,}", self.good("--help").split("Subcommands:")[1], re.M)
+        explained = {line.split()[2] for line in page("kindgate.1").splitlines() if line.startswith(".It Cm ")}
+        self.assertEqual(set(listed), explained)
+
+    def test_the_pages_are_right(self):
+        """mandoc has nothing to say about the pages"""
+        done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", *(f"{TOP}/docs/man/{name}" for name in (
+            "kindgate.1", "kindgated.8", "kindgate-policy.5"))], capture_output=True, encoding="utf-8", check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
