@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cassert>
 #include <cstring>
 
 #include "contract.h"
@@ -18,6 +17,7 @@ namespace kindgate::kernel {
 
 namespace {
 
+// Zeroed once, because libmnl leaves the padding as it finds it.
 constexpr std::size_t page_size = 72UL * 1024;
 // A list of elements is an attribute, whose length has 16 bits: a message is closed well before.
 constexpr std::size_t full = 60UL * 1024;
@@ -64,7 +64,7 @@ public:
     void put_milliseconds(std::uint16_t type, Steady::time_point end, Steady::time_point now) {
         auto const value = big(milliseconds_to(end, now));
         mnl_attr_put(message_, type, sizeof value, &value);
-        batch_.note_timeout(message_, static_cast<char*>(mnl_nlmsg_get_payload_tail(message_)) - sizeof value, end);
+        batch_.note_timeout(static_cast<char*>(mnl_nlmsg_get_payload_tail(message_)) - sizeof value, end);
     }
     void close_element() { mnl_attr_nest_end(message_, element_); }
 
@@ -148,7 +148,7 @@ void write_elements(Batch& batch, Verb verb, Elements const& elements, Steady::t
 }  // namespace
 
 Batch::Batch(std::uint32_t first_sequence)
-    : first_(first_sequence), next_(first_sequence), page_(std::make_unique_for_overwrite<char[]>(page_size)) {
+    : first_(first_sequence), next_(first_sequence), page_(std::make_unique<char[]>(page_size)) {
     append(nftnl_batch_begin(page_.get(), next_++));
 }
 
@@ -166,9 +166,8 @@ void Batch::append(nlmsghdr const* message) {
     bytes_.insert(bytes_.end(), added.begin(), added.end());
 }
 
-void Batch::note_timeout(nlmsghdr const* message, void const* value, Steady::time_point end) {
+void Batch::note_timeout(void const* value, Steady::time_point end) {
     auto const within = static_cast<char const*>(value) - page_.get();
-    assert(static_cast<void const*>(message) == page_.get());
     timeouts_.push_back({bytes_.size() + static_cast<std::size_t>(within), end});
 }
 

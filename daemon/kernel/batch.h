@@ -21,7 +21,7 @@ public:
     nlmsghdr* open(std::uint16_t type, std::uint16_t flags);
     void close(nlmsghdr* message);
     // Remembers that the eight bytes at `value`, in the open message, hold the milliseconds to `end`.
-    void note_timeout(nlmsghdr const* message, void const* value, Steady::time_point end);
+    void note_timeout(void const* value, Steady::time_point end);
     // Asks for the acknowledgement and ends the batch: nothing may follow.
     void finish();
 

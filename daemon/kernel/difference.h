@@ -40,7 +40,8 @@ struct Changes {
     std::vector<Lease> extend;  // leases that get another end in place
     bool operator==(Changes const&) const = default;
 
-    bool empty() const { return !install && remove.size() + add.size() + extend.size() == 0; }
+    bool empty() const { return !install && elements() == 0; }
+    std::size_t elements() const { return ensure.size() + remove.size() + add.size() + extend.size(); }
     // Elements added, extended or deleted; one that is deleted and added counts once.
     std::size_t count() const;
 };
@@ -53,7 +54,8 @@ enum class Sent {
 // From the table's present content to the wanted one; `present` nullptr: there is no table of ours. Each is sorted.
 Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension, Sent sent);
 
-// What the table holds after these changes. Leases that had long ended are forgotten.
-void carry_out(Changes const& changes, Wanted& present, Steady::time_point now);
+// What the table holds after these changes. Leases that end by themselves stay in memory; difference() knows them to be
+// over.
+void carry_out(Changes const& changes, Wanted& present);
 
 }  // namespace kindgate::kernel

@@ -6,6 +6,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -47,14 +49,23 @@ bool is_foreign_change(Message const& event, std::string_view table, std::uint32
 }
 
 Result<ForeignChanges> ForeignChanges::listen(std::uint32_t own) {
+    static_assert(group == NFNLGRP_NFTABLES);
     auto socket = KG_TRY(NetlinkSocket::open());
     KG_TRY(keep_off(socket.descriptor(), own));
-    KG_TRY(socket.join(NFNLGRP_NFTABLES));
-    return ForeignChanges{std::move(socket), own};
+    KG_TRY(socket.join(group));
+    Descriptor poll{epoll_create1(EPOLL_CLOEXEC)};
+    Descriptor suspicion{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    for (int const watched : {socket.descriptor(), suspicion.get()}) {
+        epoll_event event{.events = EPOLLIN, .data = {.fd = watched}};
+        if (epoll_ctl(poll.get(), EPOLL_CTL_ADD, watched, &event) < 0)
+            return Error::from_errno(errno, "waiting for nftables events");
+    }
+    return ForeignChanges{std::move(socket), own, std::move(poll), std::move(suspicion)};
 }
 
 bool ForeignChanges::read() {
-    bool changed = false;
+    eventfd_t suspicions = 0;
+    bool changed = eventfd_read(suspicion_.get(), &suspicions) == 0;
     for (;;) {
         auto const more = socket_.receive_event(
             [&](Message const& event) { changed = is_foreign_change(event, contract::table, own_) || changed; });
@@ -62,6 +73,10 @@ bool ForeignChanges::read() {
         if (!more.ok()) return true;
         if (!*more) return changed;
     }
+}
+
+void ForeignChanges::suspect() {
+    static_cast<void>(eventfd_write(suspicion_.get(), 1));
 }
 
 }  // namespace kindgate::kernel

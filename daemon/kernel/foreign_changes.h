@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "descriptor.h"
 #include "netlink_socket.h"
 
 namespace kindgate::kernel {
@@ -16,15 +17,27 @@ public:
     // others' events overflow.
     static Result<ForeignChanges> listen(std::uint32_t own);
 
-    int descriptor() const { return socket_.descriptor(); }
-    // Reads what has come. True: our table was changed, or events were lost.
+    int descriptor() const { return poll_.get(); }
+    // Reads what has come. True: our table was changed, or perhaps.
     bool read();
 
+    // While nobody listens a large change takes a third of the time: the kernel then describes no element. What others
+    // do meanwhile goes unheard; who finds that somebody did something calls suspect().
+    Result<void> pause() { return socket_.leave(group); }
+    Result<void> resume() { return socket_.join(group); }
+    // Makes the descriptor readable and the next read() true.
+    void suspect();
+
 private:
-    ForeignChanges(NetlinkSocket socket, std::uint32_t own) : socket_(std::move(socket)), own_(own) {}
+    static constexpr int group = 7;  // NFNLGRP_NFTABLES
+
+    ForeignChanges(NetlinkSocket socket, std::uint32_t own, Descriptor poll, Descriptor suspicion)
+        : socket_(std::move(socket)), own_(own), poll_(std::move(poll)), suspicion_(std::move(suspicion)) {}
 
     NetlinkSocket socket_;
     std::uint32_t own_;
+    Descriptor poll_;       // epoll over the other two
+    Descriptor suspicion_;  // eventfd
 };
 
 }  // namespace kindgate::kernel

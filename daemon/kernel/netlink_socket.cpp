@@ -160,6 +160,12 @@ Result<void> NetlinkSocket::join(int group) {
     return {};
 }
 
+Result<void> NetlinkSocket::leave(int group) {
+    if (mnl_socket_setsockopt(socket_.get(), NETLINK_DROP_MEMBERSHIP, &group, sizeof group) < 0)
+        return Error::from_errno(errno, fmt::format("unsubscribing from netfilter netlink group {}", group));
+    return {};
+}
+
 Result<bool> NetlinkSocket::receive_event(std::function<void(Message const&)> const& event) {
     auto const datagram = KG_TRY(read(0));
     Messages messages{datagram};

@@ -38,6 +38,7 @@ public:
 
     // Events of a multicast group, without waiting: false if there is none at the moment, ENOBUFS if some were lost.
     Result<void> join(int group);
+    Result<void> leave(int group);
     Result<bool> receive_event(std::function<void(Message const&)> const& event);
 
 private:

@@ -13,24 +13,24 @@ namespace kindgate::kernel {
 
 namespace {
 
-Result<void> check(Wanted const& wanted) {
-    for (auto const& name : wanted.lan)
+// Only what is to be added can be wrong: the rest is in the kernel already.
+Result<void> check(Changes const& changes) {
+    for (auto const& name : changes.add.lan)
         if (name.empty() || name.size() > 15 || name.find_first_of(" \t\n/") != std::string::npos)
             return Error{
                 ErrorCode::invalid_input,
                 fmt::format("'{}' can't be the name of an interface: write 1 to 15 characters without spaces or '/'",
                             name)};
-    auto const bad = [](Slot slot) {
-        return Error{ErrorCode::invalid_input,
-                     fmt::format("slot {} can't be put into the kernel: slots are 1 to {}", slot.number(), Slot::max)};
+    std::optional<Slot> bad;
+    auto const look = [&](Slot slot) {
+        if (!slot.valid()) bad = slot;
     };
-    for (auto const& [mac, slot] : wanted.slots)
-        if (!slot.valid()) return bad(slot);
-    for (auto const& [slot, end] : wanted.access)
-        if (!slot.valid()) return bad(slot);
-    for (auto slot : wanted.learning)
-        if (!slot.valid()) return bad(slot);
-    return {};
+    for (auto const& [mac, slot] : changes.add.slots) look(slot);
+    for (auto const& lease : changes.add.access) look(lease.slot);
+    for (auto slot : changes.add.learning) look(slot);
+    if (!bad) return {};
+    return Error{ErrorCode::invalid_input,
+                 fmt::format("slot {} can't be put into the kernel: slots are 1 to {}", bad->number(), Slot::max)};
 }
 
 // The kernel's table is not as remembered: an element expired between, or somebody changed it.
@@ -80,7 +80,6 @@ public:
     std::function<void()> foreign_change;
 
     Result<Applied> apply(Wanted const& wanted) {
-        KG_TRY(check(wanted));
         prepared_.reset();
         if (!known_) KG_TRY(resync());
         auto first = attempt(wanted);
@@ -90,11 +89,11 @@ public:
     }
 
     Result<void> prepare(Wanted const& wanted) {
-        KG_TRY(check(wanted));
         prepared_.reset();
         if (!known_) KG_TRY(resync());
         auto const now = Steady::now();
         auto changes = difference(table(), wanted, now, extension, Sent::later);
+        KG_TRY(check(changes));
         auto batch = make(changes, now);
         prepared_.emplace(Prepared{wanted, std::move(changes), std::move(batch), reading_});
         return {};
@@ -164,21 +163,38 @@ private:
     Result<Applied> attempt(Wanted const& wanted) {
         auto const now = Steady::now();
         auto const changes = difference(table(), wanted, now, extension, Sent::now);
+        KG_TRY(check(changes));
         if (changes.empty()) return Applied{};
         return send(changes, make(changes, now));
     }
 
     Result<Applied> send(Changes const& changes, Batch const& batch) {
-        auto const sent = socket_.send(batch);
+        auto const sent = changes.elements() < few ? socket_.send(batch) : send_unheard(batch);
         if (!sent.ok()) {
             // A refused batch changed nothing; after any other failure nobody knows.
             if (sent.error().code() == ErrorCode::system && !was_otherwise(sent.error())) forget();
             return sent.error();
         }
         if (!present_) present_.emplace();
-        carry_out(changes, *present_, Steady::now());
+        carry_out(changes, *present_);
         return Applied{changes.count(), changes.install};
     }
+
+    // Nobody listens meanwhile, which makes the kernel three times as fast; whether others changed anything is seen by
+    // the generation's number.
+    Result<void> send_unheard(Batch const& batch) {
+        auto const before = KG_TRY(generation(socket_));
+        KG_TRY(foreign_.pause());
+        auto const sent = socket_.send(batch);
+        KG_TRY(foreign_.resume());
+        auto const after = generation(socket_);
+        auto const ours = sent.ok() ? 1U : 0U;
+        if (!after.ok() || *after - before != ours) foreign_.suspect();
+        return sent;
+    }
+
+    // Below this the two questions for the generation cost more than they save.
+    static constexpr std::size_t few = 64;
 
     ForeignChanges foreign_;
     NetlinkSocket socket_;

@@ -37,18 +37,6 @@ Result<void> ask(NetlinkSocket& socket, Question const& question, std::function<
     return socket.ask(std::as_bytes(std::span{buffer.data(), message->nlmsg_len}), sequence, answer);
 }
 
-// The number of the ruleset's generation: it grows with every change that anybody makes in this network namespace.
-Result<std::uint32_t> generation(NetlinkSocket& socket) {
-    std::optional<std::uint32_t> found;
-    KG_TRY(ask(socket, {NFT_MSG_GETGEN, NLM_F_ACK, nullptr, nullptr}, [&](Message const& message) {
-        if (message.payload.size() < sizeof(nfgenmsg)) return;
-        auto const id = find(message.payload.subspan(sizeof(nfgenmsg)), NFTA_GEN_ID);
-        if (id) found = big32(*id);
-    }));
-    if (!found) return Error{ErrorCode::unavailable, "the kernel did not tell the generation of its nftables ruleset"};
-    return *found;
-}
-
 Result<bool> skeleton_is_ours(NetlinkSocket& socket) {
     Skeleton found;
     bool readable = true;
@@ -81,6 +69,17 @@ bool worth_repeating(Error const& error) {
 }
 
 }  // namespace
+
+Result<std::uint32_t> generation(NetlinkSocket& socket) {
+    std::optional<std::uint32_t> found;
+    KG_TRY(ask(socket, {NFT_MSG_GETGEN, NLM_F_ACK, nullptr, nullptr}, [&](Message const& message) {
+        if (message.payload.size() < sizeof(nfgenmsg)) return;
+        auto const id = find(message.payload.subspan(sizeof(nfgenmsg)), NFTA_GEN_ID);
+        if (id) found = big32(*id);
+    }));
+    if (!found) return Error{ErrorCode::unavailable, "the kernel did not tell the generation of its nftables ruleset"};
+    return *found;
+}
 
 Result<std::optional<Wanted>> read_table(NetlinkSocket& socket) {
     std::optional<Error> last;

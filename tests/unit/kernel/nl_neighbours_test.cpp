@@ -1,0 +1,154 @@
+// Neighbours and links as a real kernel tells them, in a network namespace of the test's own.
+#include "kernel/nl_neighbours.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "namespace.h"
+#include "test.h"
+
+namespace {
+
+using namespace kindgate;
+using kernel::Link;
+using kernel::Neighbour;
+using kernel::NlNeighbours;
+using test::run;
+
+constexpr Mac phone{{2, 0, 0, 0, 0, 1}};
+constexpr Mac laptop{{2, 0, 0, 0, 0, 2}};
+
+// Everything told, and the neighbours that are there now.
+struct Told {
+    std::vector<Neighbour> present;
+    std::vector<Link> links;
+    int resyncs = 0;
+    std::unique_ptr<NlNeighbours> source;
+
+    explicit Told(std::vector<std::string> interfaces) : source(test::value(NlNeighbours::create())) {
+        NlNeighbours::Callbacks callbacks;
+        callbacks.neighbour = [this](Neighbour const& one) {
+            std::erase_if(present, [&](Neighbour const& other) {
+                return other.interface == one.interface && other.address == one.address && other.mac == one.mac;
+            });
+            if (one.present) present.push_back(one);
+        };
+        callbacks.link = [this](Link const& link) { links.push_back(link); };
+        callbacks.resynced = [this](std::vector<Neighbour> const& all) {
+            present = all;
+            ++resyncs;
+        };
+        auto const started = source->start(std::move(interfaces), std::move(callbacks));
+        if (!started.ok()) test::fail(started.error().message());
+    }
+    Told(Told const&) = delete;
+    Told& operator=(Told const&) = delete;
+
+    bool has(char const* interface, Mac mac, char const* address) const {
+        return std::ranges::find(present, Neighbour{interface, mac, test::value(IpAddress::parse(address)), true}) !=
+               present.end();
+    }
+    template <typename Done>
+    void wait(Done done, char const* about, std::source_location where = std::source_location::current()) {
+        test::check(test::wait_for(source->event_descriptor(), [this] { source->read_events(); }, done), about, where);
+    }
+};
+
+void fresh() {
+    run("for l in br-lan lan0 lan1 wan0; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
+        "lan1 && ip link "
+        "add br-lan type bridge && ip link set lan0 master br-lan && ip link set lan0 up && ip link set lan1 up && ip "
+        "link set "
+        "br-lan up && ip addr add 10.7.0.1/24 dev br-lan && ip link add wan0 type dummy && ip link set wan0 up");
+}
+
+constexpr test::Test tests[] = {
+    {"what is there at the start is told whole, of the named interfaces only",
+     [] {
+         fresh();
+         run("ip neigh add 10.7.0.5 lladdr 02:00:00:00:00:01 dev br-lan nud reachable && ip neigh add fd00::5 lladdr "
+             "02:00:00:00:00:02 dev br-lan nud stale && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev wan0 nud "
+             "permanent && ip "
+             "neigh add 10.7.0.6 lladdr ff:ff:ff:ff:ff:ff dev br-lan nud permanent");
+         Told told{{"br-lan", "later"}};
+         test::equal(told.resyncs, 1, "resyncs");
+         test::equal(told.present.size(), 2U, "neighbours");
+         test::check(told.has("br-lan", phone, "10.7.0.5") && told.has("br-lan", laptop, "fd00::5"), "both");
+         test::check(std::ranges::count(told.links, Link{"later", false}) == 1,
+                     "an interface that isn't there is down");
+         told.wait([&] { return std::ranges::find(told.links, Link{"br-lan", true}) != told.links.end(); }, "up");
+     }},
+    {"a device appears, moves, fails and is gone",
+     [] {
+         fresh();
+         Told told{{"br-lan"}};
+         run("ip neigh add 10.7.0.5 lladdr 02:00:00:00:00:01 dev br-lan nud reachable");
+         told.wait([&] { return told.has("br-lan", phone, "10.7.0.5"); }, "appears");
+         run("ip neigh replace 10.7.0.5 lladdr 02:00:00:00:00:02 dev br-lan nud reachable");
+         told.wait([&] { return told.has("br-lan", laptop, "10.7.0.5") && !told.has("br-lan", phone, "10.7.0.5"); },
+                   "its address went over to another");
+         run("ip neigh change 10.7.0.5 dev br-lan nud failed");
+         told.wait([&] { return told.present.empty(); }, "failed");
+         run("ip neigh replace fd00::7 lladdr 02:00:00:00:00:02 dev br-lan nud stale");
+         told.wait([&] { return told.has("br-lan", laptop, "fd00::7"); }, "by IPv6");
+         run("ip neigh del fd00::7 dev br-lan");
+         told.wait([&] { return told.present.empty(); }, "deleted");
+     }},
+    {"an interface that comes, goes down, gets the name, and goes",
+     [] {
+         fresh();
+         run("ip link del wan0");
+         Told told{{"wan0"}};
+         auto const last = [&] { return told.links.empty() ? Link{} : told.links.back(); };
+         run("ip link add x0 type dummy && ip link set x0 up && ip addr add 192.0.2.1/24 dev x0 && ip neigh add "
+             "192.0.2.7 lladdr "
+             "02:00:00:00:00:01 dev x0 nud permanent");
+         // Entries that stood there under another name are ours from the rename on.
+         run("ip link set x0 down && ip link set x0 name wan0 && ip link set wan0 up && ip neigh replace 192.0.2.7 "
+             "lladdr "
+             "02:00:00:00:00:01 dev wan0 nud permanent");
+         told.wait([&] { return last() == Link{"wan0", true} && told.has("wan0", phone, "192.0.2.7"); }, "named");
+         run("ip link set wan0 down");
+         told.wait([&] { return last() == Link{"wan0", false}; }, "down");
+         run("ip link set wan0 up");
+         told.wait([&] { return last() == Link{"wan0", true}; }, "up");
+         run("ip link del wan0");
+         told.wait([&] { return last() == Link{"wan0", false} && told.present.empty(); }, "gone");
+     }},
+    {"a bridge's port that leaves is no link that goes, and its address table no neighbours",
+     [] {
+         fresh();
+         Told told{{"br-lan", "lan0"}};
+         run("bridge fdb add 02:00:00:00:00:01 dev lan0 master; ip link set lan0 nomaster; ip neigh add 10.7.0.9 "
+             "lladdr "
+             "02:00:00:00:00:02 dev br-lan nud permanent");
+         told.wait([&] { return told.has("br-lan", laptop, "10.7.0.9"); }, "the mark behind it");
+         test::equal(told.present.size(), 1U, "neighbours");
+         test::check(told.links.back() != Link{"lan0", false}, "lan0 is still there");
+     }},
+    {"when messages were lost everything is told anew",
+     [] {
+         fresh();
+         Told told{{"br-lan"}};
+         run("sysctl -qw net.ipv4.neigh.default.gc_thresh3=20000 net.ipv4.neigh.default.gc_thresh2=20000 2>/dev/null; "
+             "for round in 1 2 3; "
+             "do for a in $(seq 1 40); do for b in $(seq 1 50); do echo \"neigh replace 10.7.$a.$b lladdr "
+             "02:00:00:00:0$round:01 "
+             "dev br-lan nud permanent\"; done; done | ip -batch -; done");
+         told.wait([&] { return told.resyncs > 1 || told.present.size() >= 2000; }, "told");
+         std::printf("%d resyncs, %zu neighbours\n", told.resyncs, told.present.size());
+         run("ip neigh add 10.7.0.5 lladdr 02:00:00:00:00:01 dev br-lan nud permanent");
+         told.wait([&] { return told.has("br-lan", phone, "10.7.0.5"); }, "and events go on");
+         test::equal(told.present.size(), 2001U, "neighbours");
+     }},
+};
+
+}  // namespace
+
+int main() {
+    if (!test::enter_namespace()) {
+        std::printf("kernel/nl_neighbours: skipped: a network namespace of its own needs root\n");
+        return 0;
+    }
+    return test::run("kernel/nl_neighbours", tests);
+}
