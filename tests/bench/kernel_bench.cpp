@@ -7,6 +7,7 @@
 #include <libnftnl/common.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
+#include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <spawn.h>
@@ -126,6 +127,12 @@ private:
         nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, mark_type);
         nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, sizeof(std::uint32_t));
         nftnl_set_set_u32(set.get(), NFTNL_SET_ID, 1);
+        // nft asks it whether numbers of this set are the machine's or big-endian: the machine's.
+        std::unique_ptr<nftnl_udata_buf, decltype(&nftnl_udata_buf_free)> const user{
+            nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN), nftnl_udata_buf_free};
+        nftnl_udata_put_u32(user.get(), NFTNL_UDATA_SET_KEYBYTEORDER, 1);
+        nftnl_set_set_data(set.get(), NFTNL_SET_USERDATA, nftnl_udata_buf_data(user.get()),
+                           nftnl_udata_buf_len(user.get()));
         auto* const message = open(NFT_MSG_NEWSET, NLM_F_CREATE);
         nftnl_set_nlmsg_build_payload(message, set.get());
         close(message);
