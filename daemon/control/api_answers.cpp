@@ -121,8 +121,9 @@ Result<ApiResponse> put_policy(Service& service, ApiRequest const& request) {
         return error_response(428,
                               "PUT /v1/policy needs If-Match with the ETag of the GET that it changes, so that "
                               "nobody's change is lost; * replaces whatever is there");
-    auto const revision = KG_TRY(parse_if_match(*request.if_match));
-    auto const verdict = service.replace_policy(request.body, revision == "*" ? "" : revision, request.caller);
+    auto const tag = parse_if_match(*request.if_match);
+    if (!tag.ok()) return tag.error();
+    auto const verdict = service.replace_policy(request.body, *tag == "*" ? "" : *tag, request.caller);
     auto response = KG_TRY(verdict_response(verdict, 412));
     if (verdict.error.empty()) response.headers.emplace_back("ETag", quoted(verdict.revision));
     return response;
