@@ -45,7 +45,10 @@ Result<std::shared_ptr<policy::Policy const>> load_file(std::string const& path)
     auto loaded = policy::load(text, path);
     if (loaded.policy) return std::move(loaded.policy);
     std::string message;
-    for (auto const& error : loaded.errors) message += (message.empty() ? "" : "\n") + error.text();
+    for (auto const& error : loaded.errors) {
+        if (!message.empty()) message += '\n';
+        message += error.text();
+    }
     return Error{ErrorCode::invalid_input, message};
 }
 
