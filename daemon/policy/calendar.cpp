@@ -47,7 +47,7 @@ std::string say_instant(date::time_zone const& zone, Instant at, Instant now) {
     auto const local = spans.local_time(at);
     auto const day = date::floor<date::days>(local);
     date::hh_mm_ss const time{local - day};
-    auto const clock = fmt::format("{:02}:{:02}", time.hours().count(), time.minutes().count());
+    auto clock = fmt::format("{:02}:{:02}", time.hours().count(), time.minutes().count());
     auto const ahead = (day - spans.local_date(now)).count();
     if (ahead == 0) return clock;
     if (ahead == 1) return "tomorrow " + clock;

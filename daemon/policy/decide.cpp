@@ -23,7 +23,9 @@ struct Way {
           overrides(overrides_on(subject, all, at)),
           walk(schedule, subject.profile, overrides, zone, at) {}
     Way(Way const&) = delete;
+    Way(Way&&) = delete;
     Way& operator=(Way const&) = delete;
+    Way& operator=(Way&&) = delete;
     ~Way() = default;
 
     ZoneSpans zone;

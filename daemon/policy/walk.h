@@ -90,7 +90,7 @@ private:
     Instant at_;
     Instant next_ = never;
     Instant ends_;                  // of all controls
-    date::local_days unread_{};     // the first date whose windows are not in `near_`
+    date::local_days unread_;       // the first date whose windows are not in `near_`
     std::vector<Occurrence> near_;  // not yet ended
     std::vector<Occurrence> withholding_;
     Verdict verdict_;

@@ -17,6 +17,23 @@ Instant as_utc(date::local_seconds local) {
     return Instant{local.time_since_epoch()};
 }
 
+constexpr date::year last_listed{2037};
+
+date::sys_days new_year(date::year year) {
+    return date::sys_days{year / date::January / 1};
+}
+
+date::year year_of(Instant at) {
+    return date::year_month_day{date::floor<date::days>(at)}.year();
+}
+
+// In the latest listed year in which this date has the weekday; 2027 to 2036 have them all for January and March 1.
+date::sys_days same_weekday_before(date::month_day day, date::weekday weekday) {
+    auto year = last_listed - date::years{1};
+    while (date::weekday{date::sys_days{year / day}} != weekday) --year;
+    return date::sys_days{year / day};
+}
+
 }  // namespace
 
 ZoneSpans::Span const& ZoneSpans::span_at(Instant at) {
@@ -24,11 +41,31 @@ ZoneSpans::Span const& ZoneSpans::span_at(Instant at) {
     if (last_ < spans_.size() && holds(spans_[last_])) return spans_[last_];
     auto place = std::ranges::upper_bound(spans_, at, {}, &Span::begin);
     if (place == spans_.begin() || !holds(*std::prev(place))) {
-        auto const info = zone_->get_info(at);
-        place = std::next(spans_.insert(place, Span{info.begin, info.end, info.offset}));
+        place = std::next(spans_.insert(place, ask(at)));
     }
     last_ = static_cast<std::size_t>(std::distance(spans_.begin(), place)) - 1;
     return spans_[last_];
+}
+
+ZoneSpans::Span ZoneSpans::ask(Instant at) const {
+    auto const info = zone_->get_info(at);
+    Instant const listed_end = new_year(last_listed + date::years{1});
+    bool const by_rule = year_of(info.begin) == last_listed && year_of(info.end) == date::year::max();
+    if (!by_rule) return {info.begin, info.end, info.offset};
+    return at < listed_end ? Span{info.begin, listed_end, info.offset} : from_earlier_year(at);
+}
+
+// A leap day shifts the weekdays after it, so the year is two parts that have their own earlier years.
+ZoneSpans::Span ZoneSpans::from_earlier_year(Instant at) const {
+    auto const year = year_of(at);
+    date::sys_days const march = year / date::March / 1;
+    bool const early = at < march;
+    auto const begin = early ? new_year(year) : march;
+    auto const end = early ? march : new_year(year + date::years{1});
+    auto const day = early ? date::January / 1 : date::March / 1;
+    auto const back = begin - same_weekday_before(day, date::weekday{begin});
+    auto const info = zone_->get_info(at - back);
+    return {std::max<Instant>(begin, info.begin + back), std::min<Instant>(end, info.end + back), info.offset};
 }
 
 ZoneSpans::Span const* ZoneSpans::only_span(date::local_seconds from, date::local_seconds to) {

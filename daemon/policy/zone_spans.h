@@ -35,6 +35,8 @@ private:
 
     // Borrowed until the next call.
     Span const& span_at(Instant at);
+    Span ask(Instant at) const;
+    Span from_earlier_year(Instant at) const;
     // The one span that alone has all local times from `from` to `to`; null if a clock change is near.
     Span const* only_span(date::local_seconds from, date::local_seconds to);
 

@@ -20,6 +20,7 @@ struct Place {
 void check_places(Policy const& policy, std::initializer_list<Place> places) {
     for (auto const& place : places) {
         std::vector<IpAddress> addresses;
+        addresses.reserve(place.addresses.size());
         for (auto const* address : place.addresses) addresses.push_back(test::value(IpAddress::parse(address)));
         auto const found = place_by_network(policy, {place.interface, addresses});
         test::check(found.profile == place.profile, place.about);

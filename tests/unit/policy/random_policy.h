@@ -113,7 +113,7 @@ private:
 
     std::uint64_t seed_;
     std::mt19937_64 random_;
-    date::local_days near_{};
+    date::local_days near_;
 };
 
 // Of the first case; the others count up.
