@@ -25,15 +25,21 @@ class ConntrackFlows::Impl {
 public:
     explicit Impl(NetlinkSocket socket) : socket_(std::move(socket)) {}
 
-    // Does `speak` to every entry of the slot; returns how many took it.
+    // Does `speak` to every entry of the slots; returns how many took it.
     template <typename Speak>
-    Result<std::size_t> to_each(Slot slot, Speak speak) {
-        if (!slot.valid())
-            return Error{ErrorCode::invalid_input,
-                         fmt::format("slot {} has no flows: slots are 1 to {}", slot.number(), Slot::max)};
+    Result<std::size_t> to_each(std::vector<Slot> const& slots, Speak speak) {
+        std::vector<bool> meant(Slot::max + 1U);
+        for (auto const slot : slots) {
+            if (!slot.valid())
+                return Error{ErrorCode::invalid_input,
+                             fmt::format("slot {} has no flows: slots are 1 to {}", slot.number(), Slot::max)};
+            meant[slot.number()] = true;
+        }
+        if (slots.empty()) return std::size_t{0};
+        auto const only = slots.size() == 1 ? std::optional{slots.front()} : std::nullopt;
         std::size_t done = 0;
         for (int i = 0; i < rounds; ++i) {
-            auto const flows = KG_TRY(list(slot));
+            auto const flows = KG_TRY(list(meant, only));
             if (flows.empty()) break;
             for (std::size_t first = 0; first < flows.size(); first += at_once)
                 done += KG_TRY(some(std::span{flows}.subspan(first, std::min(at_once, flows.size() - first)), speak));
@@ -42,19 +48,20 @@ public:
     }
 
 private:
-    Result<std::vector<Flow>> list(Slot slot) {
+    // `only`: the kernel may choose by itself.
+    Result<std::vector<Flow>> list(std::vector<bool> const& meant, std::optional<Slot> only) {
         for (int i = 0;; ++i) {
             std::vector<Flow> flows;
             FlowMessages request{socket_.next_sequence()};
-            request.list(slot);
+            only ? request.list(*only) : request.list_all();
             socket_.used(request.last_sequence());
             auto const asked = socket_.ask(request.bytes(), request.last_sequence(), [&](Message const& message) {
                 auto flow = parse_flow(message.payload);
-                if (flow && (flow->mark & contract::slot_mask) == slot.number()) flows.push_back(std::move(*flow));
+                if (flow && meant[flow->mark & contract::slot_mask]) flows.push_back(std::move(*flow));
             });
             if (asked.ok()) return flows;
             bool const incomplete = asked.error().system_error() == EINTR || asked.error().system_error() == ENOBUFS;
-            if (!incomplete || i == rounds) return asked.error().within("listing the flows of a slot");
+            if (!incomplete || i == rounds) return asked.error().within("listing the flows");
         }
     }
 
@@ -84,8 +91,8 @@ Result<std::unique_ptr<ConntrackFlows>> ConntrackFlows::create() {
     return std::unique_ptr<ConntrackFlows>{new ConntrackFlows{std::move(impl)}};  // NOLINT: the constructor is private
 }
 
-Result<std::size_t> ConntrackFlows::end(Slot slot) {
-    return impl_->to_each(slot, [](FlowMessages& messages, Flow const& flow) { messages.end(flow); });
+Result<std::size_t> ConntrackFlows::end(std::vector<Slot> const& slots) {
+    return impl_->to_each(slots, [](FlowMessages& messages, Flow const& flow) { messages.end(flow); });
 }
 
 Result<std::size_t> ConntrackFlows::move(Slot from, Slot to) {
@@ -93,7 +100,7 @@ Result<std::size_t> ConntrackFlows::move(Slot from, Slot to) {
         return Error{ErrorCode::invalid_input,
                      fmt::format("flows can't move to slot {}: slots are 1 to {}", to.number(), Slot::max)};
     if (from == to) return std::size_t{0};
-    return impl_->to_each(from, [&](FlowMessages& messages, Flow const& flow) { messages.move(flow, to); });
+    return impl_->to_each({from}, [&](FlowMessages& messages, Flow const& flow) { messages.move(flow, to); });
 }
 
 }  // namespace kindgate::kernel

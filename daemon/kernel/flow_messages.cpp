@@ -77,6 +77,11 @@ void FlowMessages::list(Slot slot) {
     append(bytes_, message);
 }
 
+void FlowMessages::list_all() {
+    Page page;
+    append(bytes_, start(page, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC, next_++));
+}
+
 void FlowMessages::end(Flow const& flow) {
     Page page;
     auto* message = start(page, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, flow.family, next_++);

@@ -29,6 +29,7 @@ public:
 
     // A dump of the entries whose mark has this slot. Kernels that can't choose by mark dump all.
     void list(Slot slot);
+    void list_all();
     void end(Flow const& flow);
     // Changes the bits of the slot and no others.
     void move(Flow const& flow, Slot to);

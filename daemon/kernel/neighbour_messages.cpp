@@ -70,8 +70,10 @@ std::optional<LinkFact> parse_link(Message const& message) {
     if (!header || header->ifi_family != AF_UNSPEC) return std::nullopt;
     LinkFact fact;
     Attributes all{message.payload.subspan(NLMSG_ALIGN(sizeof(ifinfomsg)))};
-    while (auto const attribute = all.next())
+    while (auto const attribute = all.next()) {
         if (attribute->type == IFLA_IFNAME) fact.name = text(attribute->payload);
+        if (attribute->type == IFLA_ADDRESS) fact.mac = mac_of(attribute->payload);
+    }
     if (!all.ok() || fact.name.empty()) return std::nullopt;
     fact.interface = header->ifi_index;
     fact.exists = message.type == RTM_NEWLINK;

@@ -27,6 +27,7 @@ struct LinkFact {
     std::string name;
     bool exists = false;
     bool up = false;
+    std::optional<Mac> mac;  // the machine's own on this link
     bool operator==(LinkFact const&) const = default;
 };
 std::optional<LinkFact> parse_link(Message const& message);

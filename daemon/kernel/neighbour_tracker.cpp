@@ -13,7 +13,7 @@ std::vector<Link> NeighbourTracker::link(LinkFact const& fact) {
     bool const news = fact.exists && (!had || gone || known->second.up != fact.up);
     if (news && watched_.contains(fact.name)) told.push_back({fact.name, fact.up});
     if (fact.exists) {
-        links_.insert_or_assign(fact.interface, Known{fact.name, fact.up});
+        links_.insert_or_assign(fact.interface, Known{fact.name, fact.up, fact.mac});
     } else if (had) {
         links_.erase(known);
     }
@@ -22,20 +22,21 @@ std::vector<Link> NeighbourTracker::link(LinkFact const& fact) {
 
 bool NeighbourTracker::renames(LinkFact const& fact) const {
     auto const known = links_.find(fact.interface);
-    return fact.exists && known != links_.end() && known->second.name != fact.name;
+    return fact.exists && known != links_.end() && (known->second.name != fact.name || known->second.mac != fact.mac);
 }
 
 std::vector<Neighbour> NeighbourTracker::neighbour(NeighbourFact const& fact) {
     auto const* name = watched_name(fact.interface);
     if (name == nullptr) return {};
+    bool const present = fact.present && !own(*fact.mac);
     std::vector<Neighbour> told;
     auto const key = std::pair{fact.interface, fact.address};
     auto const known = macs_.find(key);
-    if (known != macs_.end() && (!fact.present || known->second != *fact.mac)) {
+    if (known != macs_.end() && (!present || known->second != *fact.mac)) {
         told.push_back({*name, known->second, fact.address, false});
         macs_.erase(known);
     }
-    if (fact.present) {
+    if (present) {
         macs_.insert_or_assign(key, *fact.mac);
         told.push_back({*name, *fact.mac, fact.address, true});
     }
@@ -60,6 +61,10 @@ std::vector<Link> NeighbourTracker::links() const {
         found.push_back({name, known != links_.end() && known->second.up});
     }
     return found;
+}
+
+bool NeighbourTracker::own(Mac mac) const {
+    return std::ranges::any_of(links_, [&](auto const& entry) { return entry.second.mac == mac; });
 }
 
 std::string const* NeighbourTracker::watched_name(int interface) const {

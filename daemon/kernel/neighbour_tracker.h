@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ public:
 
     // What changed of the watched interfaces: none, one, or two after a rename.
     std::vector<Link> link(LinkFact const& fact);
-    // A link that was known by another name: entries told under neither name may be ours from now on.
+    // A link that was known by another name: entries told under neither name may be ours from now on. Or with another
+    // address of its own: what is a device and what is this machine has to be judged anew.
     bool renames(LinkFact const& fact) const;
     // None; one; or two, if the address went over to another device.
     std::vector<Neighbour> neighbour(NeighbourFact const& fact);
@@ -35,8 +37,12 @@ private:
     struct Known {
         std::string name;
         bool up = false;
+        std::optional<Mac> mac;
     };
     std::string const* watched_name(int interface) const;
+    // This machine's own address, on whatever link: it hears its own router advertisements and takes itself for a
+    // neighbour.
+    bool own(Mac mac) const;
 
     std::set<std::string> watched_;
     std::map<int, Known> links_;                     // by index

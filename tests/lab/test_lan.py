@@ -38,6 +38,7 @@ def test_dns_dhcp_arp_and_nd_go_on(lab):
         lab.exec("kid", "ip", "link", "set", "eth0", "up")
         ask_dhcp(lab, "kid")
     wait_for(lambda: KID6 in lab.exec("kid", "ip", "-6", "addr", "show", "dev", "eth0").stdout, "SLAAC in OFF")
+    assert lab.seen("02:00:5e:00:00:01") is None, "the gate, which hears its own router advertisements, is no device"
     assert refused(lab, "kid", VIDEO4) and refused(lab, "kid", VIDEO6)
 
 

@@ -99,9 +99,10 @@ def test_syntax_error_is_told_at_its_place(lab):
 def test_replaced_through_the_api(lab):
     """PUT /v1/policy writes the file and puts it in force; with a stale If-Match, or a bad text, it changes nothing."""
     lab.fresh(home())
-    assert lab.api("PUT", "/v1/policy", home(children="default_mode: NEVER"))[0] == 400
-    assert lab.mode("children") == "OPEN"
     revision = lab.status()["policy_revision"]
+    status, answer = lab.api("PUT", "/v1/policy", home(children="default_mode: NEVER"), {"If-Match": f'"{revision}"'})
+    assert status == 400 and len(answer["details"]) == 1, (status, answer)
+    assert lab.mode("children") == "OPEN"
     status, answer = lab.api("PUT", "/v1/policy", home(children=OFF), {"If-Match": f'"{revision}"'})
     assert status == 200, answer
     closed(lab)

@@ -69,10 +69,10 @@ class Download:
             except TimeoutError:
                 continue
             except OSError as error:
-                self.error = error
+                self.error = self.error or error
                 return
             if not data:
-                self.error = EOFError("closed by the server")
+                self.error = self.error or EOFError("closed by the server")
                 return
             self.last = time.monotonic()
             self.total += len(data)
@@ -83,8 +83,11 @@ class Download:
         wait_for(lambda: self.total > before + 3000, f"more bytes than {before} (error: {self.error})", timeout)
 
     def speak(self):
-        """The client sends something: a shut gate answers with a reset."""
-        self.sock.send(b"x")
+        """The client sends something: a shut gate answers with a reset, unless one came already."""
+        try:
+            self.sock.send(b"x")
+        except OSError as error:
+            self.error = self.error or error
 
     def close(self):
         self.stop = True

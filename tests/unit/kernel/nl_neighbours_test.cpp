@@ -55,11 +55,12 @@ struct Told {
 };
 
 void fresh() {
-    run("for l in br-lan lan0 lan1 wan0; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
+    run("for l in br-lan lan0 wan0; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
         "lan1 && ip link "
         "add br-lan type bridge && ip link set lan0 master br-lan && ip link set lan0 up && ip link set lan1 up && ip "
         "link set "
-        "br-lan up && ip addr add 10.7.0.1/24 dev br-lan && ip link add wan0 type dummy && ip link set wan0 up");
+        "br-lan up && ip addr add 10.7.0.1/24 dev br-lan && ip link add wan0 type veth peer name wan1 && ip link set "
+        "wan1 up && ip link set wan0 up");
 }
 
 constexpr test::Test tests[] = {
@@ -77,6 +78,22 @@ constexpr test::Test tests[] = {
          test::check(std::ranges::count(told.links, Link{"later", false}) == 1,
                      "an interface that isn't there is down");
          told.wait([&] { return std::ranges::find(told.links, Link{"br-lan", true}) != told.links.end(); }, "up");
+     }},
+    // A gate whose router advertisements were sent by dnsmasq heard them itself, and stood among the newcomers.
+    {"the machine itself is no neighbour, though it hears its own router advertisements",
+     [] {
+         fresh();
+         run("ip link set br-lan address 02:00:00:00:00:0f && ip neigh add fe80::f lladdr 02:00:00:00:00:0f dev br-lan "
+             "nud stale && ip neigh add fd00::5 lladdr 02:00:00:00:00:02 dev br-lan nud stale");
+         Told told{{"br-lan"}};
+         test::equal(told.present.size(), 1U, "neighbours at the start");
+         run("ip neigh replace fe80::e lladdr 02:00:00:00:00:0f dev br-lan nud stale && ip neigh replace fd00::6 "
+             "lladdr "
+             "02:00:00:00:00:01 dev br-lan nud stale");
+         told.wait([&] { return told.has("br-lan", phone, "fd00::6"); }, "another appears");
+         test::equal(told.present.size(), 2U, "neighbours");
+         run("ip link set br-lan address 02:00:00:00:00:0d");
+         told.wait([&] { return told.present.size() == 4; }, "an address that isn't its own any more");
      }},
     {"a device appears, moves, fails and is gone",
      [] {
@@ -100,7 +117,8 @@ constexpr test::Test tests[] = {
          run("ip link del wan0");
          Told told{{"wan0"}};
          auto const last = [&] { return told.links.empty() ? Link{} : told.links.back(); };
-         run("ip link add x0 type dummy && ip link set x0 up && ip addr add 192.0.2.1/24 dev x0 && ip neigh add "
+         run("ip link add x0 type veth peer name x1 && ip link set x1 up && ip link set x0 up && ip addr add "
+             "192.0.2.1/24 dev x0 && ip neigh add "
              "192.0.2.7 lladdr "
              "02:00:00:00:00:01 dev x0 nud permanent");
          // Entries that stood there under another name are ours from the rename on.

@@ -15,7 +15,7 @@ public:
     ConntrackFlows(ConntrackFlows const&) = delete;
     ConntrackFlows& operator=(ConntrackFlows const&) = delete;
 
-    Result<std::size_t> end(Slot slot) override;
+    Result<std::size_t> end(std::vector<Slot> const& slots) override;
     Result<std::size_t> move(Slot from, Slot to) override;
 
 private:

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -65,8 +66,9 @@ public:
 class Flows {
 public:
     virtual ~Flows() = default;
-    // Deletes the entries whose mark has this slot (before a slot is given to another device).
-    virtual Result<std::size_t> end(Slot slot) = 0;
+    // Deletes the entries whose marks have these slots (before a slot is given to another device). However many slots:
+    // the kernel's whole list of flows is walked once, which takes it milliseconds.
+    virtual Result<std::size_t> end(std::vector<Slot> const& slots) = 0;
     // Moves them to another slot: a newcomer's MAC became one more of a device.
     virtual Result<std::size_t> move(Slot from, Slot to) = 0;
 };
