@@ -103,7 +103,9 @@ Result<void> Database::set_up() {
     sqlite3_busy_timeout(handle_.get(), 2000);  // milliseconds: a daemon that is just ending may still have it
     return execute(
         "PRAGMA locking_mode=EXCLUSIVE;"
-        "PRAGMA synchronous=FULL;"
+        // More than FULL only before the log is used: a journal whose removal is not synced could come back and undo
+        // what followed.
+        "PRAGMA synchronous=EXTRA;"
         "PRAGMA foreign_keys=ON;"
         "PRAGMA cache_size=-128;"  // KiB
         "PRAGMA mmap_size=0;"
