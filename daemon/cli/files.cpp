@@ -40,8 +40,7 @@ Result<std::string> read_file(std::string const& path) {
     return text;
 }
 
-Result<std::shared_ptr<policy::Policy const>> load_file(std::string const& path) {
-    auto const text = KG_TRY(read_file(path));
+Result<std::shared_ptr<policy::Policy const>> load_text(std::string const& text, std::string const& path) {
     auto loaded = policy::load(text, path);
     if (loaded.policy) return std::move(loaded.policy);
     std::string message;
@@ -50,6 +49,10 @@ Result<std::shared_ptr<policy::Policy const>> load_file(std::string const& path)
         message += error.text();
     }
     return Error{ErrorCode::invalid_input, message};
+}
+
+Result<std::shared_ptr<policy::Policy const>> load_file(std::string const& path) {
+    return load_text(KG_TRY(read_file(path)), path);
 }
 
 void tell(Error const& error, Surroundings const& around) {

@@ -13,6 +13,13 @@ namespace kindgate::cli {
 
 namespace {
 
+// The gate would name the errors by its own file; a wrong text is refused here, by the name that the person gave.
+Result<std::string> read_policy(Options const& options) {
+    auto text = KG_TRY(read_file(options.files.front()));
+    KG_TRY(load_text(text, options.files.front()));
+    return text;
+}
+
 Outcome send_policy(Request const& request, std::string_view what, Options const& options, Surroundings const& around) {
     auto const answer = KG_TRY(ask(options.socket, request));
     if (options.form == Form::json) {
@@ -41,13 +48,13 @@ Outcome policy_get(Options const& options, Surroundings const& around) {
 }
 
 Outcome policy_put(Options const& options, Surroundings const& around) {
-    auto const text = KG_TRY(read_file(options.files.front()));
+    auto const text = KG_TRY(read_policy(options));
     auto const revision = options.if_match.empty() ? "*" : options.if_match;
     return send_policy({Method::put, "/v1/policy", text, revision}, "in force", options, around);
 }
 
 Outcome policy_validate(Options const& options, Surroundings const& around) {
-    auto const text = KG_TRY(read_file(options.files.front()));
+    auto const text = KG_TRY(read_policy(options));
     return send_policy({Method::post, "/v1/policy/validate", text, {}}, "good", options, around);
 }
 

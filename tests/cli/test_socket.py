@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 
-from kindgate import COMMAND, STATUS, Answers, Test, answer
+from kindgate import COMMAND, SMALL, STATUS, Answers, Test, answer
 
 OVERRIDE = {"id": "7", "who": "kid", "mode": "OFF", "from": "2026-11-24T17:00:00Z", "until": "2026-11-25T17:00:00Z",
             "given_by": "root"}
@@ -157,13 +157,19 @@ Next change: 21:00
                             answer({"revision": "def", "warnings": ["w"]}), answer({"revision": "def", "warnings": []}))
         self.assertEqual(self.good("policy", "get"), text)
         self.assertEqual(self.json_lines("policy", "get", "--json"), [{"revision": "abc", "text": text}])
-        path = self.write("new.textproto", text)
+        path = self.write("new.textproto", SMALL)
         done = self.kindgate("policy", "put", path)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"{path}: in force (revision def)\n", "warning: w\n"))
         self.good("policy", "put", path, "--if-match", "abc")
-        self.assertEqual([asked[1] for asked in server.asked[2:]], [text, text])
+        self.assertEqual([asked[1] for asked in server.asked[2:]], [SMALL, SMALL])
         self.assertIn("If-Match: *\r\n", server.asked[2][0] + "\r\n")
         self.assertIn('If-Match: "abc"\r\n', server.asked[3][0] + "\r\n")
+
+    def test_wrong_policy_is_refused_by_its_own_name(self):
+        """put and validate name a wrong text's errors by the file that was given, not by the gate's"""
+        path = self.write("bad.textproto", SMALL.replace("daily", "dayly"))
+        for command in ("put", "validate"):
+            self.assertTrue(self.refused(2, "", "policy", command, path).startswith(f"{path}:5:"))
 
     def test_explain_and_timeline(self):
         """explain and timeline without --policy ask the daemon, and print the same JSON as offline"""
