@@ -92,8 +92,11 @@ constexpr test::Test tests[] = {
              "02:00:00:00:00:01 dev br-lan nud stale");
          told.wait([&] { return told.has("br-lan", phone, "fd00::6"); }, "another appears");
          test::equal(told.present.size(), 2U, "neighbours");
-         run("ip link set br-lan address 02:00:00:00:00:0d");
-         told.wait([&] { return told.present.size() == 4; }, "an address that isn't its own any more");
+         run("ip link set br-lan address 02:00:00:00:00:0d && ip neigh replace fe80::f lladdr 02:00:00:00:00:0f dev "
+             "br-lan "
+             "nud stale");
+         told.wait([&] { return told.has("br-lan", Mac{{2, 0, 0, 0, 0, 0x0f}}, "fe80::f"); },
+                   "an address that isn't its own any more");
      }},
     {"a device appears, moves, fails and is gone",
      [] {
