@@ -146,7 +146,7 @@ def test_follows_events_until_ctrl_c(lab):
         terminal.wait_said("Children")
         assert time.monotonic() < began + 5, "status took longer than 5 s"
         terminal.wait_said("Live")
-        wait_for(lambda: pause(call) and re.search(r"(?s)Live.*\n.*Kid", terminal.read()), "the event", 5, 0.3)
+        wait_for(lambda: pause(call) and re.search(r"(?s)Live.*gave kid: off until", terminal.read()), "the event", 5, 0.3)
         os.write(terminal.file, b"\x03")
         (status,) = wait_for(terminal.ended, "the end", 10)
         os.close(terminal.file)
