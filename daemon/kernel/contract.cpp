@@ -29,6 +29,7 @@ namespace {
 constexpr char const* counter = "unplaced";
 constexpr char const* remember = "remember";
 constexpr char const* gate = "gate";
+constexpr char const* untracked = "untracked";
 constexpr char const* shut = "shut";
 
 template <auto release>
@@ -102,6 +103,7 @@ struct Chain {
 constexpr Chain chains[] = {
     {remember, Hook{NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE - 10}},
     {gate, Hook{NF_INET_FORWARD, NF_IP_PRI_FILTER - 10}},
+    {untracked, std::nullopt},
     {shut, std::nullopt},
 };
 
@@ -241,12 +243,16 @@ Rule to_lan(char const* chain) {
     return rule;
 }
 
+// Every packet walks these rules, so their order is that of the cheapest first: a look-up of an interface's name costs
+// several times the look at the mark that a flow's later packets carry.
+
 // Who is it? A flow's slot, from the sender's address, until it has one.
 void write_remember(Batch& batch) {
-    Rule{remember}.meta(NFT_META_IIFNAME).not_in(lan).verdict(NF_ACCEPT).write(batch);
     Rule{remember}
         .slot()
         .compare(NFT_CMP_EQ, std::uint32_t{0})
+        .meta(NFT_META_IIFNAME)
+        .in(lan)
         .meta(NFT_META_IIFTYPE)
         .compare(NFT_CMP_EQ, std::uint16_t{ARPHRD_ETHER})
         .ether_source()
@@ -255,20 +261,26 @@ void write_remember(Batch& batch) {
         .write(batch);
 }
 
+// A packet of a device that holds a lease passes by two rules.
 void write_gate(Batch& batch) {
     constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;  // nft's ct state bits
+    Rule{gate}
+        .ct(NFT_CT_STATE)
+        .masked(invalid_or_untracked)
+        .compare(NFT_CMP_NEQ, std::uint32_t{0})
+        .verdict(NFT_GOTO, untracked)
+        .write(batch);
+    Rule{gate}.slot().in(access).slot().not_in(learning).verdict(NF_ACCEPT).write(batch);
     from_lan(gate).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
-    for (auto* direction : {from_lan, to_lan})
-        direction(gate)
-            .ct(NFT_CT_STATE)
-            .masked(invalid_or_untracked)
-            .compare(NFT_CMP_NEQ, std::uint32_t{0})
-            .verdict(NF_DROP)
-            .write(batch);
-    from_lan(gate).slot().compare(NFT_CMP_EQ, std::uint32_t{0}).count(counter).verdict(NFT_JUMP, shut).write(batch);
-    Rule{gate}.slot().compare(NFT_CMP_EQ, std::uint32_t{0}).verdict(NF_ACCEPT).write(batch);
-    Rule{gate}.slot().not_in(access).verdict(NFT_JUMP, shut).write(batch);
-    Rule{gate}.slot().in(learning).verdict(NFT_JUMP, shut).write(batch);
+    Rule{gate}.slot().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NFT_JUMP, shut).write(batch);
+    from_lan(gate).count(counter).verdict(NFT_JUMP, shut).write(batch);
+}
+
+// No mark to judge by.
+void write_untracked(Batch& batch) {
+    from_lan(untracked).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
+    from_lan(untracked).verdict(NF_DROP).write(batch);
+    to_lan(untracked).verdict(NF_DROP).write(batch);
 }
 
 void write_shut(Batch& batch) {
@@ -324,6 +336,7 @@ void install(Batch& batch) {
     for (auto const& chain : chains) write_chain(batch, chain);
     write_remember(batch);
     write_shut(batch);
+    write_untracked(batch);
     write_gate(batch);
 }
 

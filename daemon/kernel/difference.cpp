@@ -1,6 +1,7 @@
 #include "difference.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace kindgate::kernel {
@@ -31,7 +32,7 @@ void walk(Range const& present, Range const& wanted, Key key, Gone gone, Fresh f
 template <typename T>
 void keys(std::set<T> const& present, std::set<T> const& wanted, std::vector<T>& remove, std::vector<T>& add) {
     walk(
-        present, wanted, [](T const& key) -> T const& { return key; }, [&](T const& key) { remove.push_back(key); },
+        present, wanted, std::identity{}, [&](T const& key) { remove.push_back(key); },
         [&](T const& key) { add.push_back(key); }, [](T const&, T const&) {});
 }
 

@@ -64,8 +64,10 @@ Result<std::optional<Wanted>> read_once(NetlinkSocket& socket) {
     return std::optional{std::move(content)};
 }
 
+// Interrupted, incomplete, changed between two questions, or an earlier incomplete answer is still on its way.
 bool worth_repeating(Error const& error) {
-    return error.system_error() == EINTR || error.system_error() == ENOBUFS || error.system_error() == ENOENT;
+    auto const number = error.system_error();
+    return number == EINTR || number == ENOBUFS || number == ENOENT || number == EBUSY;
 }
 
 }  // namespace

@@ -186,14 +186,14 @@ constexpr test::Test tests[] = {
          test::equal(applied.changes, 8U, "elements");
          auto const text = run("nft list ruleset");
          for (auto const* part :
-              {"iifname != @lan accept", "ct mark & 0x00003fff == 0x00000000 ct mark set ether saddr map @slots",
+              {"ct mark & 0x00003fff == 0x00000000 iifname @lan ct mark set ether saddr map @slots",
                "type filter hook prerouting priority mangle - 10; policy accept;",
                "type filter hook forward priority filter - 10; policy accept;", "iifname @lan oifname @lan accept",
-               "iifname @lan ct state invalid,untracked drop", "oifname @lan ct state invalid,untracked drop",
-               "iifname @lan ct mark & 0x00003fff == 0x00000000 counter name \"unplaced\" jump shut",
-               "ct mark & 0x00003fff == 0x00000000 accept", "ct mark & 0x00003fff != @access jump shut",
-               "ct mark & 0x00003fff == @learning jump shut", "meta l4proto tcp reject with tcp reset",
-               "reject with icmpx admin-prohibited", "\"br-lan\"", "02:00:00:00:00:02 : 0x00000002", "0x00003fff"})
+               "ct state invalid,untracked goto untracked", "iifname @lan drop", "oifname @lan drop",
+               "ct mark & 0x00003fff == @access ct mark & 0x00003fff != @learning accept",
+               "ct mark & 0x00003fff != 0x00000000 jump shut", "iifname @lan counter name \"unplaced\" jump shut",
+               "meta l4proto tcp reject with tcp reset", "reject with icmpx admin-prohibited", "\"br-lan\"",
+               "02:00:00:00:00:02 : 0x00000002", "0x00003fff"})
              test::contains(text, part);
          run("nft list ruleset > /tmp/kindgate-unit.$PPID && nft flush ruleset && nft -f /tmp/kindgate-unit.$PPID; rm "
              "/tmp/kindgate-unit.$PPID");
@@ -291,9 +291,9 @@ constexpr test::Test tests[] = {
                "nft delete rule inet kindgate shut handle $(nft -a list chain inet kindgate shut | sed -n "
                "'s/.*tcp reset # handle //p')",
                "nft replace rule inet kindgate gate handle $(nft -a list chain inet kindgate gate | sed -n "
-               "'s/.*@access jump shut # handle //p') ct mark \\& 0x3fff == @access jump shut",
+               "'s/.*@learning accept # handle //p') ct mark \\& 0x3fff @access accept",
                "nft replace rule inet kindgate gate handle $(nft -a list chain inet kindgate gate | sed -n "
-               "'s/.*@learning jump shut # handle //p') ct mark \\& 0x3ffe @learning jump shut"}) {
+               "'s/.*0x00000000 jump shut # handle //p') ct mark \\& 0x3ffe != 0 jump shut"}) {
              auto const wanted = small();
              auto const table = installed(wanted);
              int told = 0;
