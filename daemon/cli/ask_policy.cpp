@@ -23,6 +23,7 @@ Error wrong(std::string sentence) {
 
 std::string ids(auto const& things) {
     std::vector<std::string_view> words;
+    words.reserve(things.size());
     for (auto const& thing : things) words.emplace_back(thing.id);
     auto const shown = std::min<std::size_t>(words.size(), 20);
     return fmt::format("{}{}", fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
