@@ -72,8 +72,8 @@ Loaded load(std::string_view text, std::string_view file) {
             if (!report.failed()) loaded.policy = std::make_shared<Policy const>(std::move(policy));
         }
     }
-    loaded.errors = std::move(report).errors();
-    loaded.warnings = std::move(report).warnings();
+    loaded.errors = report.errors();
+    loaded.warnings = report.warnings();
     return loaded;
 }
 

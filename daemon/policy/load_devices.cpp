@@ -124,6 +124,7 @@ ReadDevices read_devices(v1::Policy const& policy, Places const& places, Profile
 std::vector<Network> read_networks(v1::Policy const& policy, Places const& places, ProfileIds const& ids,
                                    Report& report) {
     std::vector<Network> networks;
+    networks.reserve(static_cast<std::size_t>(policy.networks_size()));
     for (int i = 0; i < policy.networks_size(); ++i)
         networks.push_back(
             read_network(policy.networks(i), places.of(v1::Policy::kNetworksFieldNumber, i), ids, report));

@@ -46,12 +46,12 @@ void Report::warn(Place at, Complaint complaint) {
     keep(warnings_, {file_, at.line, at.column, std::move(complaint.what), std::move(complaint.advice)});
 }
 
-std::vector<Diagnostic> Report::errors() && {
-    return in_order(std::move(errors_));
+std::vector<Diagnostic> Report::errors() const {
+    return in_order(errors_);
 }
 
-std::vector<Diagnostic> Report::warnings() && {
-    return in_order(std::move(warnings_));
+std::vector<Diagnostic> Report::warnings() const {
+    return in_order(warnings_);
 }
 
 std::string shown(std::string_view word, std::size_t most) {

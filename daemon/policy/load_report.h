@@ -53,9 +53,9 @@ public:
     // While there are few errors, a costly search for what was meant is worth its time.
     bool is_short() const { return errors_.size() < 20; }
 
-    // In the order of the file. Once.
-    std::vector<Diagnostic> errors() &&;
-    std::vector<Diagnostic> warnings() &&;
+    // In the order of the file.
+    std::vector<Diagnostic> errors() const;
+    std::vector<Diagnostic> warnings() const;
 
 private:
     std::string file_;

@@ -1,4 +1,5 @@
-// A policy text of any bytes either loads or is told in lines that a terminal and JSON can show; never both, never neither.
+// A policy text of any bytes either loads or is told in lines that a terminal and JSON can show; never both, never
+// neither.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -19,7 +20,8 @@ void check(std::vector<kindgate::policy::Diagnostic> const& diagnostics) {
     for (auto const& one : diagnostics) {
         require(one.line >= 1 && one.column >= 1, "a place before the text");
         require(!one.what.empty() && !one.advice.empty(), "an error without a word or an advice");
-        for (char const c : one.text()) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a control character");
+        for (char const c : one.text())
+            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a control character");
     }
 }
 

@@ -36,7 +36,7 @@ struct Loaded {
     std::vector<MacLine> mac_lines;
 };
 
-// `file` is only used in messages. At most 4 MiB of text and 4,096 profiles are taken.
+// `file` is only used in messages. At most 4 MiB of text, 4,096 profiles and 262,144 windows (after `extends`) are taken.
 Loaded load(std::string_view text, std::string_view file);
 
 }  // namespace kindgate::policy
