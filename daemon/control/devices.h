@@ -82,8 +82,8 @@ public:
     std::optional<Steady::time_point> next_admission() const { return next_admission_; }
 
     std::vector<FlowChange> const& flow_changes() const { return flow_changes_; }
-    // The first of them was carried out.
-    void flows_changed();
+    // The first `count` of them were carried out.
+    void flows_changed(std::size_t count);
 
     // Writes what changed since, and when present devices were last seen.
     void flush(policy::Instant now);

@@ -51,10 +51,10 @@ void Devices::settle(SlotOf const& before, std::set<Slot> const& held_before) {
         if (!device.record.slot.valid() && !device.macs.empty()) without_slot_.insert(id);
 }
 
-void Devices::flows_changed() {
-    if (flow_changes_.empty()) return;
-    pool_.cooled(flow_changes_.front().from);
-    flow_changes_.erase(flow_changes_.begin());
+void Devices::flows_changed(std::size_t count) {
+    auto const end = flow_changes_.begin() + static_cast<std::ptrdiff_t>(std::min(count, flow_changes_.size()));
+    for (auto change = flow_changes_.begin(); change != end; ++change) pool_.cooled(change->from);
+    flow_changes_.erase(flow_changes_.begin(), end);
 }
 
 bool Devices::admit(Moment const& now) {

@@ -168,9 +168,15 @@ Result<kernel::Applied> Gatekeeper::enforce() {
 void Gatekeeper::change_flows() {
     while (!devices_.flow_changes().empty()) {
         auto const change = devices_.flow_changes().front();
-        auto const done = change.to.valid() ? parts_.flows.move(change.from, change.to) : parts_.flows.end(change.from);
+        // Those that end go together: a school's first start ends thousands.
+        std::vector<Slot> ending;
+        for (auto const& other : devices_.flow_changes()) {
+            if (other.to.valid()) break;
+            ending.push_back(other.from);
+        }
+        auto const done = ending.empty() ? parts_.flows.move(change.from, change.to) : parts_.flows.end(ending);
         if (!done.ok()) return spdlog::warn("flows keep an old slot for now: {}", done.error().message());
-        devices_.flows_changed();
+        devices_.flows_changed(std::max<std::size_t>(ending.size(), 1));
     }
 }
 

@@ -107,10 +107,11 @@ private:
 
 class FakeFlows final : public kernel::Flows {
 public:
-    Result<std::size_t> end(Slot slot) override {
+    Result<std::size_t> end(std::vector<Slot> const& slots) override {
         if (failure) return *failure;
-        ended.push_back(slot);
-        return std::size_t{1};
+        ++walks;
+        ended.insert(ended.end(), slots.begin(), slots.end());
+        return slots.size();
     }
     Result<std::size_t> move(Slot from, Slot to) override {
         if (failure) return *failure;
@@ -119,6 +120,7 @@ public:
     }
 
     std::vector<Slot> ended;
+    int walks = 0;  // calls of end()
     std::vector<std::pair<Slot, Slot>> moved;
     std::optional<Error> failure;
 };

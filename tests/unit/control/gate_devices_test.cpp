@@ -364,6 +364,7 @@ constexpr test::Test tests[] = {
          House house;
          house.start();
          test::equal(house.flows.ended.size(), 2U, "both slots of the first start");
+         test::equal(house.flows.walks, 1, "in one walk through the kernel's flows");
          house.flows.ended.clear();
          house.restart();
          test::check(house.flows.ended.empty(), "not with a ledger");
