@@ -104,7 +104,7 @@ constexpr test::Test tests[] = {
     {"an address that fails is told with the device that had it, one that moves with both",
      [] {
          NeighbourTracker tracker{{"lan0"}};
-         test::equal(tracker.link(LinkFact{3, "lan0", true, true}).size(), 1U, "the link");
+         test::equal(tracker.link(LinkFact{3, "lan0", true, true, {}}).size(), 1U, "the link");
          auto const address = test::value(IpAddress::parse("10.7.0.5"));
          Mac const phone{{2, 0, 0, 0, 0, 1}};
          Mac const laptop{{2, 0, 0, 0, 0, 2}};
@@ -116,7 +116,7 @@ constexpr test::Test tests[] = {
          auto const failed = tracker.neighbour({3, address, std::nullopt, false});
          test::check(failed.size() == 1 && failed[0].mac == laptop && !failed[0].present, "failed");
          test::check(tracker.neighbour({4, address, phone, true}).empty(), "another interface");
-         test::check(tracker.renames({3, "x", true, true}) && tracker.link({3, "x", true, true}).size() == 1,
+         test::check(tracker.renames({3, "x", true, true, {}}) && tracker.link({3, "x", true, true, {}}).size() == 1,
                      "renamed away");
          test::check(tracker.links() == std::vector<kernel::Link>{{"lan0", false}}, "missing");
      }},
