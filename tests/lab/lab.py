@@ -132,6 +132,7 @@ class Lab:
         self.daemon = None
         self.offset = 0
         self.namespaces = {}
+        self.opened = []  # downloads, flows, servers of the present test
         self.environment.update(self._sanitizer_options())
 
     # The lab as a whole
@@ -255,7 +256,10 @@ class Lab:
             return file.read()
 
     def new_test(self):
-        """Forgets the reports and the log of the test before."""
+        """Forgets the traffic, the reports and the log of the test before."""
+        for thing in self.opened:
+            thing.close()
+        self.opened.clear()
         for path in glob.glob(f"{self.run}/sanitizer.*") + [f"{self.run}/kindgated.log"]:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)

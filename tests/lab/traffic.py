@@ -9,7 +9,8 @@ import time
 
 from lab import wait_for
 
-IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE = 11, 25, 0x2000
+IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE, SO_RCVBUFFORCE = 11, 25, 0x2000, 33
+PATIENT = 8 << 20  # bytes: a busy machine may keep this process waiting, which must not look like a packet lost
 
 
 def family(address):
@@ -59,6 +60,7 @@ class Download:
         sock.settimeout(0.1)
         sock.sendall(f"GET /stream?rate={rate} HTTP/1.1\r\nHost: video.example\r\n\r\n".encode())
         self.sock = sock
+        lab.opened.append(self)
         threading.Thread(target=self._read, daemon=True).start()
         self.flows()
 
@@ -100,7 +102,8 @@ class Server:
     def __init__(self, lab, address="203.0.113.10", port=4000, host="net", echo=True):
         with lab.on(host):
             self.sock = socket.socket(family(address), socket.SOCK_DGRAM)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, PATIENT)
+        lab.opened.append(self)
         self.sock.bind((address, port))
         self.sock.settimeout(0.1)
         self.address, self.port, self.echo = address, port, echo
@@ -137,11 +140,13 @@ class Flow:
         self.six = ":" in address
         level, option = (socket.IPPROTO_IPV6, IPV6_RECVERR) if self.six else (socket.IPPROTO_IP, IP_RECVERR)
         self.sock.setsockopt(level, option, 1)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, PATIENT)
+        lab.opened.append(self)
         self.sock.connect((address, port))
         self.sock.settimeout(0.05)
         self.rate, self.sent, self.answered, self.unreachable = rate, {}, {}, []
         self.quiet = self.stop = False
+        self.patience = 0.5  # seconds
         self.threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]
         for thread in self.threads:
             thread.start()
@@ -178,6 +183,10 @@ class Flow:
                 _, _, kind, code = struct.unpack("=IBBB", data[:7])
                 self.unreachable.append((time.monotonic(), kind, code))
 
+    def close(self):
+        self.quiet = self.stop = True
+        self.sock.close()
+
     def prohibited(self):
         """Whether 'administratively prohibited' was heard: ICMP 3/13, ICMPv6 1/1."""
         return any((kind, code) == ((1, 1) if self.six else (3, 13)) for _, kind, code in self.unreachable)
@@ -188,13 +197,22 @@ class Flow:
         wait_for(lambda: len(self.answered) >= before + more, f"{more} more answers (now {before})", timeout)
 
     def end(self):
-        """Stops, waits for what is on the way, and returns the numbers that were never answered."""
+        """Stops, waits for what is on the way, and returns what was never answered: [(number, moment)]."""
         self.quiet = True
         sender, receiver = self.threads
         sender.join()
         with contextlib.suppress(AssertionError):
-            wait_for(lambda: len(self.answered) >= len(self.sent), "the last answers", 0.5)
-        self.stop = True
+            wait_for(lambda: len(self.answered) >= len(self.sent), "the last answers", self.patience)
+        self.close()
         receiver.join()
-        self.sock.close()
-        return sorted(set(self.sent) - set(self.answered))
+        return [(number, moment) for number, moment in self.sent.items() if number not in self.answered]
+
+    def lost(self):
+        """Stops; "" if everything was answered, else what wasn't."""
+        self.patience = 3
+        lost = self.end()
+        if not lost:
+            return ""
+        first, last = lost[0], lost[-1]
+        return (f"{len(lost)} of {len(self.sent)} packets lost: number {first[0]} to {last[0]} within {last[1] - first[1]:.3f} s, "
+                f"up to {time.monotonic() - last[1]:.1f} s ago; ICMP errors: {self.unreachable[:3]}")
