@@ -1,9 +1,12 @@
 // The loader: what a policy's text means, in which words it is refused, and that it is always one of the two.
 #include "policy/load.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
@@ -325,6 +328,33 @@ void check_either(std::string const& text, std::uint64_t seed) {
     check_told(loaded.warnings, text);
 }
 
+// Where protobuf would log what it thinks of a text.
+class Stderr {
+public:
+    Stderr() { dup2(fileno(file_), STDERR_FILENO); }
+    ~Stderr() {
+        dup2(kept_, STDERR_FILENO);
+        close(kept_);
+        std::fclose(file_);
+    }
+    Stderr(Stderr const&) = delete;
+    Stderr& operator=(Stderr const&) = delete;
+    long size() const { return std::fseek(file_, 0, SEEK_END) == 0 ? std::ftell(file_) : -1; }
+
+private:
+    int kept_ = dup(STDERR_FILENO);
+    std::FILE* file_ = std::tmpfile();
+};
+
+void loads_in_silence() {
+    Stderr const captured;
+    for (auto const* text :
+         {"", "name: \"\\xff\"", "name: \"\xff\"", "profile { }", "}", "name: 3", "name: \"a\" name: \"b\"", "age: -1"})
+        load(text, "f");
+    load(home, "f");
+    test::equal(captured.size(), 0, "bytes on stderr");
+}
+
 void loads_or_tells() {
     for (std::size_t length = 0; length <= home.size(); ++length)
         check_either(std::string{home.substr(0, length)}, length);
@@ -358,6 +388,7 @@ constexpr test::Test tests[] = {
     {"what this version does not enforce is told once a place", warns_of_what_is_not_enforced},
     {"errors of meaning come all at once, in the order of the file", tells_all_errors_in_order},
     {"byte order marks, CR LF and every spelling of the text format are taken", takes_what_editors_write},
+    {"nothing is written to stderr, whatever the text", loads_in_silence},
     {"a damaged text loads or is told, never both and never neither", loads_or_tells},
 };
 

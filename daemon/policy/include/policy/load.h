@@ -36,7 +36,8 @@ struct Loaded {
     std::vector<MacLine> mac_lines;
 };
 
-// `file` is only used in messages. At most 4 MiB of text, 4,096 profiles and 262,144 windows (after `extends`) are taken.
+// `file` is only used in messages. At most 4 MiB of text, 4,096 profiles and 262,144 windows (also inherited) are
+// taken.
 Loaded load(std::string_view text, std::string_view file);
 
 }  // namespace kindgate::policy
