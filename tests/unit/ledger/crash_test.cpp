@@ -34,18 +34,21 @@ constexpr int kills = 40;
     }
 }
 
-// Starts a child that goes on after `last`, kills it after `life`; the last number that it acknowledged.
-std::int32_t run_and_kill(test::fs::path const& file, std::int32_t last, std::chrono::microseconds life) {
+// Starts a child that goes on after `last`, kills it a moment after it has acknowledged `writes`; the last number that
+// it acknowledged. Counting writes, not time: a busy machine would kill every child before its first.
+std::int32_t run_and_kill(test::fs::path const& file, std::int32_t last, int writes, std::chrono::microseconds moment) {
     int ends[2] = {};
     test::equal(::pipe(ends), 0, "pipe");
     pid_t const child = ::fork();
     if (child == 0) write_for_ever(file, ends[1], last + 1);
     ::close(ends[1]);
-    std::this_thread::sleep_for(life);
+    std::int32_t number = 0;
+    for (int i = 0; i < writes && ::read(ends[0], &number, sizeof number) == sizeof number; ++i) last = number;
+    std::this_thread::sleep_for(moment);
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
-    for (std::int32_t number = 0; ::read(ends[0], &number, sizeof number) == sizeof number;) last = number;
+    while (::read(ends[0], &number, sizeof number) == sizeof number) last = number;
     ::close(ends[0]);
     test::check(WIFSIGNALED(status), fmt::format("the child ended by itself with {}", WEXITSTATUS(status)));
     return last;
@@ -78,12 +81,14 @@ constexpr test::Test tests[] = {
          auto const seed = std::random_device{}();
          std::printf("seed %u\n", seed);
          std::minstd_rand random{seed};
-         std::uniform_int_distribution<int> microseconds{500, 60'000};
+         std::uniform_int_distribution<int> writes{0, 40};
+         std::uniform_int_distribution<int> microseconds{0, 3'000};
          Folder const folder;
          std::int32_t last = 0;
          for (int i = 0; i < kills; ++i) {
-             last = run_and_kill(folder.ledger(), last, std::chrono::microseconds{microseconds(random)});
-             if (i == 0 && last == 0) continue;  // killed before the first write
+             last =
+                 run_and_kill(folder.ledger(), last, writes(random), std::chrono::microseconds{microseconds(random)});
+             if (last == 0) continue;  // killed before the first write
              check_whole(folder.ledger(), last);
              test::equal(test::sql(folder.ledger(), "PRAGMA integrity_check"), "ok", "integrity");
          }
