@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -112,6 +113,8 @@ int start(Arguments const& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Whoever reads the log may go away; the gate stays.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
         Arguments arguments;
         CLI::App app{std::string{about}, "kindgated"};

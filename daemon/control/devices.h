@@ -70,6 +70,8 @@ public:
     // From the network. True: plan anew.
     bool seen(kernel::Neighbour const& neighbour, policy::Instant now);
     bool seen_all(std::vector<kernel::Neighbour> const& all, policy::Instant now);
+    // Who waits now may come in whatever the rate: the gate came to them, not they to the gate.
+    void let_in_all();
     void set_host_names(std::unordered_map<Mac, std::string> names);
 
     // A person's word; the policy file does not name `mac`. Kept before it takes effect. `target`: profile or device

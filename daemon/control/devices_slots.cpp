@@ -57,6 +57,10 @@ void Devices::flows_changed(std::size_t count) {
     flow_changes_.erase(flow_changes_.begin(), end);
 }
 
+void Devices::let_in_all() {
+    for (auto& [mac, waiting] : waiting_) waiting.let_in = true;
+}
+
 bool Devices::admit(Moment const& now) {
     next_admission_.reset();
     if (without_slot_.empty() && waiting_.empty()) return false;

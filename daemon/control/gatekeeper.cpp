@@ -77,6 +77,7 @@ Result<void> Gatekeeper::start() {
     // Who is where decides about devices placed by network: known before anything is enforced, or a restart would cut
     // them.
     KG_TRY(start_watching_network());
+    devices_.let_in_all();
     check_trust();
     started_ = true;
     KG_TRY(replan_for_caller());
@@ -112,18 +113,23 @@ void Gatekeeper::link_changed(kernel::Link const& link) {
 
 void Gatekeeper::stop() {
     devices_.flush(now());
-    stamp(Trust::When::at_the_end);
+    stamp(Trust::When::now);
     if (!released_)
         events_.tell(v1::Event::STOPPING,
                      "kindgated ends: leases stay and run out by themselves, none is given any more");
 }
 
+Situation Gatekeeper::facts() const {
+    Situation facts;
+    facts.policy = store_.policy().get();
+    facts.overrides = overrides_.all();
+    if (!trusted_) facts.untrusted_clock = board_.untrusted_clock;
+    return facts;
+}
+
 Situation Gatekeeper::situation() const {
-    Situation situation;
-    situation.policy = store_.policy().get();
+    auto situation = facts();
     situation.devices = devices_.planned();
-    situation.overrides = overrides_.all();
-    if (!trusted_) situation.untrusted_clock = board_.untrusted_clock;
     situation.lan = {board_.lan.begin(), board_.lan.end()};
     situation.slots = devices_.slots();
     return situation;
@@ -144,7 +150,7 @@ Result<kernel::Applied> Gatekeeper::replan_for_caller() {
         took_effect(*applied);
     else
         failed(applied.error());
-    news_.update(situation(), enforcer_.plan(), devices_, now());
+    news_.update(facts(), enforcer_.plan(), devices_, now());
     hooks_.rearm();
     return applied;
 }
@@ -187,7 +193,7 @@ void Gatekeeper::check_trust() {
     trusted_ = trusted;
     if (trusted) {
         events_.tell(v1::Event::CLOCK_TRUSTED, "the time is known: windows apply again");
-        return;
+        return stamp(Trust::When::now);
     }
     events_.tell(v1::Event::CLOCK_UNTRUSTED,
                  fmt::format("the time can't be trusted: profiles with windows are {} until a time source is heard "

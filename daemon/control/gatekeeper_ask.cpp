@@ -77,7 +77,7 @@ v1::Status Gatekeeper::status() {
     auto const& policy = *store_.policy();
     status.set_policy_name(policy.name);
     status.set_time_zone(policy.zone->name());
-    auto const situation = this->situation();
+    auto const situation = facts();
     for (auto const& profile : policy.profiles) {
         policy::Subject const subject{policy, profile, {}, {}};
         auto const explained = explain_now(situation, subject, at);
@@ -167,8 +167,10 @@ v1::Leases Gatekeeper::leases() {
     for (auto const& [id, device] : devices_.all()) by_slot.emplace(device.record.slot, &device);
     auto const at = now();
     for (auto const& lease : enforcer_.plan().access) {
-        auto const* const device = by_slot.at(lease.slot);
+        auto const found = by_slot.find(lease.slot);
         auto const* const decision = decision_of(enforcer_.plan(), lease.slot);
+        if (found == by_slot.end() || decision == nullptr) continue;
+        auto const* const device = found->second;
         auto* const one = answer.add_leases();
         one->set_slot(lease.slot.number());
         one->set_device(device->id());
@@ -203,7 +205,7 @@ policy::Subject Gatekeeper::subject(Asked const& asked) const {
 
 policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at, bool is_now) const {
     if (asked.profile == nullptr) return {not_placed(), std::nullopt};
-    if (is_now) return explain_now(situation(), subject(asked), at);
+    if (is_now) return explain_now(facts(), subject(asked), at);
     return policy::explain(subject(asked), overrides_.all(), at);
 }
 

@@ -24,8 +24,8 @@ public:
 
     bool judge(Clock const& clock) const;
 
-    // The time to write down now, if it is due (or at the end, when `due` doesn't matter).
-    enum class When : std::uint8_t { if_due, at_the_end };
+    // The time to write down, if there is one: if the last one was an interval ago, or now.
+    enum class When : std::uint8_t { if_due, now };
     std::optional<policy::Instant> stamp(Clock const& clock, When when) const;
     // It was written, or could not be: either way the next one is due an interval later.
     void stamped(Moment const& now, bool written);

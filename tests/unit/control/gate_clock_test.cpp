@@ -88,6 +88,18 @@ constexpr test::Test tests[] = {
          house.gate->clock_changed();
          test::check(house.gate->status().clock_trusted(), "after the build");
      }},
+    {"a time that becomes trusted is written at once: the next start must not begin without it",
+     [] {
+         House house{"2001-01-01T12:00:00Z"};
+         house.clock.set_synchronised(false);
+         house.start();
+         test::check(!house.ledger.last_trusted, "nothing to write");
+         house.pass(61min);
+         house.clock.jump(instant("2027-03-02T12:00:00Z") - instant("2001-01-01T13:01:00Z"));
+         house.clock.set_synchronised(true);
+         house.gate->clock_changed();
+         test::check(house.ledger.last_trusted == instant("2027-03-02T12:00:00Z"), "written");
+     }},
     {"the trusted time is written at start, every ten minutes, and at the end",
      [] {
          House house{"2027-03-02T12:00:00Z"};

@@ -166,6 +166,16 @@ constexpr test::Test tests[] = {
          test::check(house.passes(mac(10)), "all");
          test::equal(house.told(v1::Event::DEVICE_WITHOUT_SLOT).size(), 1U, "told once");
      }},
+    {"who is here when the gate starts comes in at once: the gate came to them",
+     [] {
+         House house;
+         house.board.newcomers_per_minute = 1;
+         for (int i = 1; i <= 50; ++i)
+             house.neighbours.at_start.push_back(
+                 {"lan0", test::value(Mac::parse(mac(i))), test::value(IpAddress::parse(address(i))), true});
+         house.start();
+         test::check(house.passes(mac(1)) && house.passes(mac(50)), "all");
+     }},
     {"random addresses that never stay leave nothing behind",
      [] {
          House house;
