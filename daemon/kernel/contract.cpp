@@ -261,16 +261,17 @@ void write_remember(Batch& batch) {
         .write(batch);
 }
 
-// A packet of a device that holds a lease passes by two rules.
+// A packet of a device that holds a lease passes by the first rule. One without a connection tracking entry can't: a
+// mark that isn't there ends the rule.
 void write_gate(Batch& batch) {
     constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;  // nft's ct state bits
+    Rule{gate}.slot().in(access).slot().not_in(learning).verdict(NF_ACCEPT).write(batch);
     Rule{gate}
         .ct(NFT_CT_STATE)
         .masked(invalid_or_untracked)
         .compare(NFT_CMP_NEQ, std::uint32_t{0})
         .verdict(NFT_GOTO, untracked)
         .write(batch);
-    Rule{gate}.slot().in(access).slot().not_in(learning).verdict(NF_ACCEPT).write(batch);
     from_lan(gate).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
     Rule{gate}.slot().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NFT_JUMP, shut).write(batch);
     from_lan(gate).count(counter).verdict(NFT_JUMP, shut).write(batch);

@@ -50,7 +50,7 @@ class Gatekeeper:
         self.process.wait(10)
 
     def command(self, *words):
-        return self.space.run([f"{self.build}/bin/kindgate", "--socket", self.socket, *words])
+        return self.space.run([f"{self.build}/bin/kindgate", words[0], "--socket", self.socket, *words[1:]])
 
     def override_times(self, who, rounds):
         """Microseconds of each POST /v1/overrides."""
