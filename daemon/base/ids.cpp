@@ -35,8 +35,9 @@ Result<Mac> Mac::parse(std::string_view text) {
         bytes[i] = static_cast<std::uint8_t>(*high << 4 | *low);
     }
     if ((bytes[0] & 0x01) != 0)
-        return Error{ErrorCode::invalid_input,
-                     fmt::format("'{}' is a group address, which no device has of its own: the second digit is even", text)};
+        return Error{
+            ErrorCode::invalid_input,
+            fmt::format("'{}' is a group address, which no device has of its own: the second digit is even", text)};
     if (std::ranges::all_of(bytes, [](auto byte) { return byte == 0; })) return not_a_mac(text);
     return Mac{bytes};
 }

@@ -55,8 +55,8 @@ Result<IpPrefix> IpPrefix::parse(std::string_view text) {
         return Error{ErrorCode::invalid_input, fmt::format("'{}' is not a prefix length: write 0 to {}", digits, bits)};
     auto const network = masked(address, length);
     if (network != address)
-        return Error{ErrorCode::invalid_input, fmt::format("'{}' has bits set behind its prefix length: write {}/{}", text,
-                                                           network.text(), length)};
+        return Error{ErrorCode::invalid_input, fmt::format("'{}' has bits set behind its prefix length: write {}/{}",
+                                                           text, network.text(), length)};
     return IpPrefix{address, length};
 }
 

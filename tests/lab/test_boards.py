@@ -16,7 +16,7 @@ def test_debian_gateway_files_are_accepted(lab):
     with open(f"{BOARD}/board.textproto") as file:
         text = file.read()
     text = text.replace("/etc/kindgate/policy.textproto", f"{CHECKOUT}/policies/home.textproto")
-    text = text.replace("/var/lib/kindgate", lab.state).replace("/run/kindgate", lab.run)
+    text = text.replace("/run/kindgate/api.sock", lab.socket).replace("/var/lib/kindgate", lab.state)
     with open(lab.board_file, "w") as file:
         file.write(text)
     lab.start()

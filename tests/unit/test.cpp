@@ -48,8 +48,7 @@ void fail(std::string const& message, std::source_location where) {
 int run(char const* suite, std::span<Test const> tests) {
     std::vector<::CMUnitTest> units;
     units.reserve(tests.size());
-    for (auto const& test : tests)
-        units.push_back({test.name, trampoline, nullptr, nullptr, const_cast<Test*>(&test)});
+    for (auto const& test : tests) units.push_back({test.name, trampoline, nullptr, nullptr, const_cast<Test*>(&test)});
     return _cmocka_run_group_tests(suite, units.data(), units.size(), nullptr, nullptr);
 }
 

@@ -46,7 +46,8 @@ void equal(Actual const& actual, Expected const& expected, std::string_view abou
     fail(std::string{about} + ": got " + show(actual) + ", expected " + show(expected), where);
 }
 
-inline void check(bool condition, std::string_view about, std::source_location where = std::source_location::current()) {
+inline void check(bool condition, std::string_view about,
+                  std::source_location where = std::source_location::current()) {
     if (!condition) fail(std::string{about}, where);
 }
 

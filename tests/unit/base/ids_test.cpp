@@ -17,8 +17,9 @@ constexpr test::Test tests[] = {
      }},
     {"what no device can have as its address is refused",
      [] {
-         for (auto const* text : {"", "02:00:5e:10:00", "02:00:5e:10:00:01:02", "02:00:5e-10:00:01", "0g:00:5e:10:00:01",
-                                  "01:00:5e:10:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "02005e100001"})
+         for (auto const* text :
+              {"", "02:00:5e:10:00", "02:00:5e:10:00:01:02", "02:00:5e-10:00:01", "0g:00:5e:10:00:01",
+               "01:00:5e:10:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "02005e100001"})
              test::check(!Mac::parse(text).ok(), text);
      }},
     {"slots are 1 to 16383",
@@ -36,8 +37,8 @@ constexpr test::Test tests[] = {
                                Case{"0.0.0.0/0", "255.1.2.3", true}, Case{"fd00:7::/64", "fd00:7::1", true},
                                Case{"fd00:7::/64", "fd00:7:0:1::1", false}, Case{"::/0", "10.0.0.1", false},
                                Case{"10.0.0.128/25", "10.0.0.127", false}, Case{"10.0.0.7", "10.0.0.7", true}})
-             test::equal(test::value(IpPrefix::parse(c.prefix)).contains(test::value(IpAddress::parse(c.address))), c.inside,
-                         c.address);
+             test::equal(test::value(IpPrefix::parse(c.prefix)).contains(test::value(IpAddress::parse(c.address))),
+                         c.inside, c.address);
      }},
     {"a prefix with host bits is refused with the one that was meant",
      [] {

@@ -50,8 +50,8 @@ class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    Result(T value) : result_(std::move(value)) {}                          // NOLINT(google-explicit-constructor)
-    Result(Error error) : result_(std::unexpect, std::move(error)) {}       // NOLINT(google-explicit-constructor)
+    Result(T value) : result_(std::move(value)) {}                     // NOLINT(google-explicit-constructor)
+    Result(Error error) : result_(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     explicit operator bool() const { return result_.has_value(); }
     bool ok() const { return result_.has_value(); }
@@ -79,7 +79,7 @@ public:
     using value_type = void;
 
     Result() = default;
-    Result(Error error) : result_(std::unexpect, std::move(error)) {}       // NOLINT(google-explicit-constructor)
+    Result(Error error) : result_(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     explicit operator bool() const { return result_.has_value(); }
     bool ok() const { return result_.has_value(); }
@@ -95,11 +95,11 @@ private:
 
 #define KG_JOIN_INNER(a, b) a##b
 #define KG_JOIN(a, b) KG_JOIN_INNER(a, b)
-#define KG_TRY_NAMED(name, expression)           \
-    __extension__({                              \
-        auto name = (expression);                \
-        if (!name.ok()) return name.error();     \
-        std::move(name).value();                 \
+#define KG_TRY_NAMED(name, expression)       \
+    __extension__({                          \
+        auto name = (expression);            \
+        if (!name.ok()) return name.error(); \
+        std::move(name).value();             \
     })
 // The value of a Result, or return its error from the function we are in (which returns a Result).
 #define KG_TRY(expression) KG_TRY_NAMED(KG_JOIN(kg_try_, __COUNTER__), expression)

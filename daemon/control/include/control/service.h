@@ -1,5 +1,5 @@
-// What can be asked of the gate: the API (api/ paths over HTTP) and later the web page speak to this. Messages are those of
-// proto/kindgate/v1/api.proto. All calls on the control thread; none blocks longer than one ledger write.
+// What can be asked of the gate: the API (api/ paths over HTTP) and later the web page speak to this. Messages are
+// those of proto/kindgate/v1/api.proto. All calls on the control thread; none blocks longer than one ledger write.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ namespace kindgate::control {
 
 // Who asks, by peer credentials. The API checks may_change before it calls anything that changes something.
 struct Caller {
-    std::string user;         // name, else "uid 1234"
+    std::string user;  // name, else "uid 1234"
     bool may_change = false;
 };
 
@@ -53,7 +53,7 @@ struct PolicyText {
 struct PolicyVerdict {
     std::string error;
     ErrorCode code = ErrorCode::invalid_input;
-    std::vector<std::string> details;   // "file:line:column: what: what to do", one each
+    std::vector<std::string> details;  // "file:line:column: what: what to do", one each
     std::vector<std::string> warnings;
     std::string revision;
 };

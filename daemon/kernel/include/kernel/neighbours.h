@@ -33,11 +33,12 @@ public:
     struct Callbacks {
         std::function<void(Neighbour const&)> neighbour;
         std::function<void(Link const&)> link;
-        // Messages were lost (ENOBUFS) and everything was dumped anew: `all` is the whole truth; whoever isn't in it is gone.
+        // Messages were lost (ENOBUFS) and everything was dumped anew: `all` is the whole truth; whoever isn't in it is
+        // gone.
         std::function<void(std::vector<Neighbour> const& all)> resynced;
     };
-    // Subscribes, then dumps links and neighbours through the callbacks (resynced once). Only entries of these interfaces
-    // with an Ethernet address that Mac::parse would take are told.
+    // Subscribes, then dumps links and neighbours through the callbacks (resynced once). Only entries of these
+    // interfaces with an Ethernet address that Mac::parse would take are told.
     virtual Result<void> start(std::vector<std::string> interfaces, Callbacks callbacks) = 0;
 
     virtual int event_descriptor() const = 0;

@@ -20,17 +20,17 @@ using Steady = std::chrono::steady_clock;
 // The wanted content of table `inet kindgate` (docs/kernel-contract.md). Ends are on the steady clock: the kernel's
 // timeouts don't follow the calendar; the caller converts.
 struct Wanted {
-    std::set<std::string> lan;                                  // interface names, 1 to 15 characters
-    std::map<Mac, Slot> slots;                                  // MAC -> slot
-    std::map<Slot, std::optional<Steady::time_point>> access;   // lease: slot -> end; nullopt: no timeout
-    std::set<Slot> learning;                                    // slots in LEARNING
+    std::set<std::string> lan;                                 // interface names, 1 to 15 characters
+    std::map<Mac, Slot> slots;                                 // MAC -> slot
+    std::map<Slot, std::optional<Steady::time_point>> access;  // lease: slot -> end; nullopt: no timeout
+    std::set<Slot> learning;                                   // slots in LEARNING
     bool operator==(Wanted const&) const = default;
 };
 
 // What was done to bring the kernel's table to Wanted.
 struct Applied {
-    std::size_t changes = 0;   // elements added, extended or deleted
-    bool installed = false;    // the table was missing or foreign and was installed whole
+    std::size_t changes = 0;  // elements added, extended or deleted
+    bool installed = false;   // the table was missing or foreign and was installed whole
 };
 
 class Table {

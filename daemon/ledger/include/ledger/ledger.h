@@ -1,6 +1,6 @@
-// The durable state: devices and their slots, placements by hand, people's words, policy revisions, the last trusted time.
-// `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control thread only. Every write is durable when
-// it returns, except touch(), which is batched.
+// The durable state: devices and their slots, placements by hand, people's words, policy revisions, the last trusted
+// time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control thread only. Every write is
+// durable when it returns, except touch(), which is batched.
 #pragma once
 
 #include <cstdint>
@@ -31,15 +31,15 @@ struct DeviceRecord {
 };
 
 struct Revision {
-    std::string id;        // first 16 hex digits of the text's hash
-    Instant in_force{};    // since when
+    std::string id;      // first 16 hex digits of the text's hash
+    Instant in_force{};  // since when
     std::string text;
     bool operator==(Revision const&) const = default;
 };
 
 struct Contents {
-    std::vector<DeviceRecord> devices;          // by id
-    std::vector<policy::Override> overrides;    // by id; ended ones may be among them
+    std::vector<DeviceRecord> devices;        // by id
+    std::vector<policy::Override> overrides;  // by id; ended ones may be among them
     std::uint64_t next_override_id = 1;
     std::optional<Instant> last_trusted;
 };
@@ -51,8 +51,8 @@ public:
     // Everything, once at start.
     virtual Result<Contents> read() = 0;
 
-    // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed, goes),
-    // and so is its slot: no two records share one.
+    // Insert or replace by id. Its MACs are taken away from other records (a record left without any, and not placed,
+    // goes), and so is its slot: no two records share one.
     virtual Result<void> put(DeviceRecord const& device) = 0;
     // The same for several at once: all or none, as fast as one.
     virtual Result<void> put_all(std::span<DeviceRecord const> devices) = 0;

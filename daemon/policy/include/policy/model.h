@@ -103,7 +103,8 @@ struct Network {
 
 struct Policy {
     std::string name;
-    date::time_zone const* zone = nullptr;  // never null; owned by the zone database, which lives as long as the process
+    date::time_zone const* zone =
+        nullptr;  // never null; owned by the zone database, which lives as long as the process
     minutes day_starts{};
     std::vector<Profile> profiles;  // at least one
     std::vector<Device> devices;
