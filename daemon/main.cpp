@@ -114,7 +114,7 @@ int start(Arguments const& arguments) {
 
 int main(int argc, char** argv) {
     // Whoever reads the log may go away; the gate stays.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {
         Arguments arguments;
         CLI::App app{std::string{about}, "kindgated"};

@@ -205,7 +205,7 @@ Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& direc
     return std::make_shared<StateLock>(KG_TRY(StateLock::take(directory)));
 }
 
-Result<std::unique_ptr<Daemon>> Daemon::create(asio::io_context& context, Board board, Parts parts) {
+Result<std::unique_ptr<Daemon>> Daemon::create(asio::io_context& context, Board const& board, Parts parts) {
     auto timer = KG_TRY(EdgeTimer::create());
     return std::unique_ptr<Daemon>{new Daemon{std::make_unique<Impl>(context, board, parts, std::move(timer))}};
 }

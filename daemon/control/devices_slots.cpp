@@ -111,6 +111,7 @@ bool Devices::admit_placed(std::size_t& lacking) {
 
 bool Devices::admit_newcomers(Moment const& now, std::size_t& lacking) {
     std::vector<std::pair<std::uint64_t, Mac>> order;
+    order.reserve(waiting_.size());
     for (auto const& [mac, waiting] : waiting_) order.emplace_back(waiting.order, mac);
     std::ranges::sort(order);
     bool changed = false;

@@ -25,6 +25,10 @@
 #include "policy_store.h"
 #include "trust.h"
 
+namespace kindgate::v1 {
+class ProfileStatus;
+}
+
 namespace kindgate::control {
 
 // When tick() is due: whichever comes first, on its own clock.
@@ -119,6 +123,8 @@ private:
     Result<Asked> asked(Who const& who) const;
     policy::Explanation explained(Asked const& asked, policy::Instant at, bool is_now) const;
     policy::Subject subject(Asked const& asked) const;
+    void describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const;
+    void describe_devices(policy::Instant at, v1::Status& status) const;
     v1::SeenDevice describe(Device const& device) const;
     v1::SeenDevice describe(Mac const& mac, Waiting const& waiting) const;
     std::string display_name(Device const& device) const;

@@ -61,6 +61,41 @@ std::string Gatekeeper::display_name(Device const& device) const {
     return device.record.host_name.empty() ? device.id() : device.record.host_name;
 }
 
+void Gatekeeper::describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const {
+    auto const facts = this->facts();
+    policy::Subject const subject{*facts.policy, profile, {}, {}};
+    auto const explained = explain_now(facts, subject, at);
+    answer.set_id(profile.id);
+    answer.set_display_name(profile.display_name);
+    answer.set_mode(to_schema(explained.decision.mode));
+    answer.set_until(time_text(explained.until));
+    if (explained.until) answer.set_until_text(until_in_words(*facts.policy, *explained.until, at));
+    add_because(*answer.mutable_because(), explained.decision.because);
+    if (facts.untrusted_clock) return;
+    for (auto& one : policy::withheld(subject, facts.overrides, at)) answer.add_withheld_categories(one.category);
+}
+
+void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const {
+    for (auto const& [id, device] : devices_.all()) {
+        // Guests of last month are in `devices`; here is who is placed, or here.
+        if (!device.profile || (!device.placed() && !devices_.present(device))) continue;
+        auto* const answer = status.mutable_profiles(static_cast<int>(*device.profile))->add_devices();
+        answer->set_id(id);
+        answer->set_display_name(display_name(device));
+        answer->set_present(devices_.present(device));
+        auto const* const decision = decision_of(enforcer_.plan(), device.record.slot);
+        if (decision == nullptr) {
+            answer->set_mode(v1::OFF);
+            add_because(*answer->mutable_because(), {"slot", "All slots are taken"});
+            continue;
+        }
+        answer->set_mode(to_schema(decision->decision.mode));
+        answer->set_until(time_text(decision->until));
+        if (decision->until) answer->set_until_text(until_in_words(*store_.policy(), *decision->until, at));
+        add_because(*answer->mutable_because(), decision->decision.because);
+    }
+}
+
 v1::Status Gatekeeper::status() {
     v1::Status status;
     auto const at = now();
@@ -74,42 +109,10 @@ v1::Status Gatekeeper::status() {
     status.set_kernel_in_force(in_force_);
     status.set_version(std::string{version()});
     if (!store_.policy()) return status;
-    auto const& policy = *store_.policy();
-    status.set_policy_name(policy.name);
-    status.set_time_zone(policy.zone->name());
-    auto const situation = facts();
-    for (auto const& profile : policy.profiles) {
-        policy::Subject const subject{policy, profile, {}, {}};
-        auto const explained = explain_now(situation, subject, at);
-        auto* const answer = status.add_profiles();
-        answer->set_id(profile.id);
-        answer->set_display_name(profile.display_name);
-        answer->set_mode(to_schema(explained.decision.mode));
-        answer->set_until(time_text(explained.until));
-        if (explained.until) answer->set_until_text(until_in_words(policy, *explained.until, at));
-        add_because(*answer->mutable_because(), explained.decision.because);
-        if (!situation.untrusted_clock)
-            for (auto& one : policy::withheld(subject, situation.overrides, at))
-                answer->add_withheld_categories(one.category);
-    }
-    for (auto const& [id, device] : devices_.all()) {
-        // Guests of last month are in `devices`; here is who is placed, or here.
-        if (!device.profile || (!device.placed() && !devices_.present(device))) continue;
-        auto const* const decision = decision_of(enforcer_.plan(), device.record.slot);
-        auto* const answer = status.mutable_profiles(static_cast<int>(*device.profile))->add_devices();
-        answer->set_id(id);
-        answer->set_display_name(display_name(device));
-        answer->set_present(devices_.present(device));
-        if (decision == nullptr) {
-            answer->set_mode(v1::OFF);
-            add_because(*answer->mutable_because(), {"slot", "All slots are taken"});
-            continue;
-        }
-        answer->set_mode(to_schema(decision->decision.mode));
-        answer->set_until(time_text(decision->until));
-        if (decision->until) answer->set_until_text(until_in_words(policy, *decision->until, at));
-        add_because(*answer->mutable_because(), decision->decision.because);
-    }
+    status.set_policy_name(store_.policy()->name);
+    status.set_time_zone(store_.policy()->zone->name());
+    for (auto const& profile : store_.policy()->profiles) describe(profile, at, *status.add_profiles());
+    describe_devices(at, status);
     return status;
 }
 

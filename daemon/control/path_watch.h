@@ -25,7 +25,7 @@ public:
     static constexpr std::chrono::milliseconds settle{100};
     static constexpr std::chrono::milliseconds longest_write{2000};
 
-    static Result<PathWatch> create(std::filesystem::path file);
+    static Result<PathWatch> create(std::filesystem::path const& file);
 
     int descriptor() const { return descriptor_.get(); }
     // Reads what the kernel tells; afterwards due() may have a time.

@@ -15,6 +15,7 @@ namespace {
 
 std::vector<std::string> texts(std::vector<policy::Diagnostic> const& diagnostics) {
     std::vector<std::string> lines;
+    lines.reserve(diagnostics.size());
     for (auto const& diagnostic : diagnostics) lines.push_back(diagnostic.text());
     return lines;
 }
@@ -92,7 +93,7 @@ bool PolicyStore::reread(policy::Instant now) {
     auto loaded = policy::load(*text, file_.string());
     if (!loaded.policy) {
         refuse(revision, texts(loaded.errors));
-        malloc_trim(0);
+        static_cast<void>(malloc_trim(0));
         return false;
     }
     put_in_force({*std::move(text), std::move(loaded)});
@@ -111,7 +112,7 @@ void PolicyStore::put_in_force(Candidate candidate) {
     mac_lines_.clear();
     for (auto const& [mac, line] : candidate.loaded.mac_lines) mac_lines_.emplace(mac, line);
     // What the parser needed is given back: the daemon stays small.
-    malloc_trim(0);
+    static_cast<void>(malloc_trim(0));
 }
 
 void PolicyStore::keep_revision(policy::Instant now) {

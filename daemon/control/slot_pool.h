@@ -2,6 +2,7 @@
 // next would inherit them. It cools until they are gone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -22,13 +23,13 @@ public:
 
     // Not valid: all are taken or cooling.
     Slot take_lowest() {
-        for (auto number = lowest_; number < states_.size(); ++number) {
+        for (std::size_t number = lowest_; number < states_.size(); ++number) {
             if (states_[number] != State::free) continue;
-            lowest_ = static_cast<std::uint16_t>(number + 1);
+            lowest_ = number + 1;
             states_[number] = State::taken;
             return Slot{static_cast<std::uint16_t>(number)};
         }
-        lowest_ = static_cast<std::uint16_t>(states_.size());
+        lowest_ = states_.size();
         return {};
     }
 
@@ -45,7 +46,7 @@ private:
     enum class State : std::uint8_t { free, taken, cooling };
 
     std::vector<State> states_;  // by number; 0 is nobody's
-    std::uint16_t lowest_ = 1;   // none below is free
+    std::size_t lowest_ = 1;     // none below is free
 };
 
 }  // namespace kindgate::control

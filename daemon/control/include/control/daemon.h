@@ -38,7 +38,7 @@ public:
     };
 
     // Everything happens on `context`, in the thread that runs it. Nothing is enforced yet.
-    static Result<std::unique_ptr<Daemon>> create(boost::asio::io_context& context, Board board, Parts parts);
+    static Result<std::unique_ptr<Daemon>> create(boost::asio::io_context& context, Board const& board, Parts parts);
     ~Daemon();
     Daemon(Daemon const&) = delete;
     Daemon& operator=(Daemon const&) = delete;
