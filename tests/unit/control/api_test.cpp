@@ -14,6 +14,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -90,6 +91,8 @@ public:
 private:
     fs::path folder_;
     boost::asio::io_context context_;
+    // The loop stays when the server has gone: questions after that hung, when the loop had run out of work first.
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
     std::unique_ptr<ApiServer> server_;
     std::thread thread_;
 };
