@@ -87,7 +87,7 @@ Result<date::time_zone const*> find_zone(std::string const& name) {
 
 std::string local_text(date::time_zone const& zone, std::optional<policy::Instant> at) {
     if (!at) return "";
-    auto const local = zone.to_local(*at);
+    auto const local = policy::local_time(zone, *at);
     auto const day = date::floor<date::days>(local);
     auto const ymd = date::year_month_day{day};
     auto const time = date::hh_mm_ss{local - day};

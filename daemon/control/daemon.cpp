@@ -93,8 +93,7 @@ public:
           watchdog_timer_(context),
           end_timer_(context),
           signals_(context, SIGTERM, SIGINT, SIGHUP),
-          gatekeeper_(board, {parts.table, parts.flows, parts.neighbours, parts.ledger, parts.clock},
-                      {.rearm = [this] { rearm(); }, .end = [this] { end_soon(); }}) {}
+          gatekeeper_(board, parts, {.rearm = [this] { rearm(); }, .end = [this] { end_soon(); }}) {}
 
     Result<void> start() {
         // Watched before it is read: no change in between is missed.

@@ -1,12 +1,12 @@
 // Has the kernel hold what the plan says, on time. What happens around an edge E:
 //
-//   E - 2 s   leases that go on beyond E are extended in place, so that nothing is interrupted. Only those whose mode
-//   after E
-//             is no more restrictive than now (LEARNING to OPEN): if this daemon dies before E, the kernel must not be
-//             left with more than the policy gives. OPEN to LEARNING therefore ends with the lease and begins anew at
-//             E.
-//   E - 1 s   the batch for E is built, if something begins at E.
-//   E         the batch is sent, never earlier; then everything is planned anew.
+// 2 s before E: leases that go on beyond E are extended in place, so that nothing is interrupted. Only those whose mode
+// after E is no more restrictive than now (LEARNING to OPEN): if this daemon dies before E, the kernel must not be left
+// with more than the policy gives. OPEN to LEARNING therefore ends with the lease and begins anew at E.
+//
+// 1 s before E: the batch for E is built, if something begins at E.
+//
+// At E: the batch is sent, never earlier; then everything is planned anew.
 //
 // What ends at E needs nobody: its lease ends in the kernel.
 #pragma once

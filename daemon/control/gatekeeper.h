@@ -13,6 +13,7 @@
 
 #include "control/board.h"
 #include "control/clock.h"
+#include "control/parts.h"
 #include "control/service.h"
 #include "devices.h"
 #include "enforcer.h"
@@ -40,18 +41,11 @@ struct Wake {
 
 class Gatekeeper final : public Service {
 public:
-    // All must outlive the gatekeeper.
-    struct Parts {
-        kernel::Table& table;
-        kernel::Flows& flows;
-        kernel::Neighbours& neighbours;
-        ledger::Ledger& ledger;
-        Clock& clock;
-    };
     struct Hooks {
         std::function<void()> rearm;  // wake() is another now
         std::function<void()> end;    // release() was asked for: end the daemon soon
     };
+    // The parts must outlive the gatekeeper.
     Gatekeeper(Board board, Parts parts, Hooks hooks);
 
     // Reads the ledger, the policy and the network, and enforces. An error: the kernel or the ledger refuses.

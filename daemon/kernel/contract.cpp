@@ -40,7 +40,6 @@ template <typename T, auto release>
 using Handle = std::unique_ptr<T, Release<release>>;
 
 // --- Sets
-// -------------------------------------------------------------------------------------------------------------
 
 // What nft calls these types and how wide they are (nft's datatype.h; the kernel only stores the number).
 struct Type {
@@ -90,7 +89,6 @@ void write_set(Batch& batch, char const* table_name, Set const& spec, std::uint3
 }
 
 // --- Chains
-// -----------------------------------------------------------------------------------------------------------
 
 struct Hook {
     std::uint32_t number;
@@ -123,7 +121,6 @@ void write_chain(Batch& batch, Chain const& spec) {
 }
 
 // --- Rules
-// ------------------------------------------------------------------------------------------------------------
 
 // A rule under construction, in nft's words. Every expression works on register 1, as nft's own do.
 class Rule {
@@ -294,7 +291,6 @@ void write_shut(Batch& batch) {
 }
 
 // --- Table
-// ------------------------------------------------------------------------------------------------------------
 
 void write_table(Batch& batch, std::uint16_t type, char const* name, char const* comment) {
     Handle<nftnl_table, nftnl_table_free> const handle{nftnl_table_alloc()};

@@ -35,6 +35,10 @@ date::local_days local_date(date::time_zone const& zone, Instant at) {
     return ZoneSpans{zone}.local_date(at);
 }
 
+date::local_seconds local_time(date::time_zone const& zone, Instant at) {
+    return ZoneSpans{zone}.local_time(at);
+}
+
 std::string rfc3339(Instant at) {
     auto const day = date::floor<date::days>(at);
     date::hh_mm_ss const time{at - day};

@@ -15,7 +15,7 @@ namespace kindgate::fake {
 
 class FakeService final : public control::Service {
 public:
-    // What was asked, one line a call: "place 02:00:5e:10:00:01 mia by anna".
+    // What was asked, one line a call: "place 02:00:5e:10:00:01 kid by parent".
     std::vector<std::string> asked;
     // If set, every call that can fail does.
     std::optional<Error> failure;
@@ -36,7 +36,7 @@ public:
     v1::Devices devices() override {
         asked.emplace_back("devices");
         v1::Devices devices;
-        devices.add_devices()->set_id("mia-phone");
+        devices.add_devices()->set_id("kid-phone");
         return devices;
     }
     v1::Leases leases() override {

@@ -1,5 +1,8 @@
 #include "test.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csetjmp>
 #include <cstdarg>
 #include <cstddef>
@@ -43,6 +46,27 @@ void trampoline(void** state) {
 
 void fail(std::string const& message, std::source_location where) {
     throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
+}
+
+bool in_child(std::function<void()> const& body) {
+    return in_child_as(::getuid(), body);
+}
+
+bool in_child_as(unsigned uid, std::function<void()> const& body) {
+    pid_t const child = ::fork();
+    if (child == 0) {
+        if (uid != ::getuid() && (::setgid(uid) != 0 || ::setuid(uid) != 0)) ::_exit(2);
+        try {
+            body();
+            ::_exit(0);
+        } catch (std::exception const& failure) {
+            std::fprintf(stderr, "%s\n", failure.what());
+            ::_exit(1);
+        }
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 int run(char const* suite, std::span<Test const> tests) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <optional>
 #include <source_location>
 #include <span>
@@ -64,5 +65,10 @@ inline void contains(std::string_view text, std::string_view part,
     if (text.find(part) == std::string_view::npos)
         fail("'" + std::string{text} + "' does not contain '" + std::string{part} + "'", where);
 }
+
+// Runs `body` in a forked child, so that nothing that it limits, mounts or gives up is left; the second as that user
+// and group. True: it passed.
+bool in_child(std::function<void()> const& body);
+bool in_child_as(unsigned uid, std::function<void()> const& body);
 
 }  // namespace kindgate::test

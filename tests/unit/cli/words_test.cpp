@@ -59,6 +59,9 @@ constexpr test::Test tests[] = {
          test::equal(local_text(*zone, at(0)), "2026-03-29 01:00", "before the gap");
          test::equal(local_text(*zone, at(1)), "2026-03-29 03:00", "after it");
          test::equal(local_text(*zone, std::nullopt), "", "no instant");
+         // Zone files list changes until 2037 only.
+         auto const summer = policy::Instant{std::chrono::seconds{2'225'620'800}};  // 2040-07-11T12:00:00Z
+         test::equal(local_text(*zone, summer), "2040-07-11 14:00", "a summer after 2037");
          test::equal(until_text(*zone, at(5), at(1)), "until 07:00", "today");
          test::equal(until_text(*zone, std::nullopt, at(1)), "with no end in sight", "never");
      }},

@@ -24,14 +24,14 @@ constexpr test::Test tests[] = {
          Case const cases[] = {
              {"root", {0, 0, "root", {0}}, true},
              {"the daemon's user", {own, 998, "kindgate", {998}}, true},
-             {"an admin by a further group", {1000, 1000, "anna", {1000, 24, 50}}, true},
-             {"an admin by the main group", {1000, 27, "anna", {27}}, true},
-             {"another user", {1001, 1001, "mia", {1001, 24}}, false},
-             {"the daemon's group is no right", {1002, 998, "ben", {998}}, false},
+             {"an admin by a further group", {1000, 1000, "parent", {1000, 24, 50}}, true},
+             {"an admin by the main group", {1000, 27, "parent", {27}}, true},
+             {"another user", {1001, 1001, "kid", {1001, 24}}, false},
+             {"the daemon's group is no right", {1002, 998, "tot", {998}}, false},
              {"root's group is no right", {1003, 0, "eve", {0}}, false},
          };
          for (auto const& c : cases) test::equal(control::may_change(c.peer, own, admins), c.may, c.who);
-         test::check(!control::may_change({1000, 27, "anna", {27}}, own, {}), "no admin groups, no admins");
+         test::check(!control::may_change({1000, 27, "parent", {27}}, own, {}), "no admin groups, no admins");
      }},
     {"a peer is known by its credentials",
      [] {

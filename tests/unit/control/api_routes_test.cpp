@@ -11,8 +11,8 @@ using namespace kindgate;
 using control::ApiResponse;
 using fake::FakeService;
 
-control::Caller const anna{"anna", true};
-control::Caller const mia{"mia", false};
+control::Caller const parent{"parent", true};
+control::Caller const kid{"kid", false};
 
 struct Asked {
     char const* method;
@@ -21,7 +21,7 @@ struct Asked {
     std::optional<std::string> if_match = std::nullopt;
 };
 
-ApiResponse ask(FakeService& service, Asked const& asked, control::Caller const& caller = anna) {
+ApiResponse ask(FakeService& service, Asked const& asked, control::Caller const& caller = parent) {
     auto target = test::value(control::ApiTarget::parse(asked.target));
     auto match = control::match_route(asked.method, target, caller);
     if (match.route == nullptr) return match.refusal;
@@ -29,7 +29,7 @@ ApiResponse ask(FakeService& service, Asked const& asked, control::Caller const&
                            {asked.method, std::move(target), match.argument, asked.if_match, asked.body, caller});
 }
 
-ApiResponse ask(Asked const& asked, control::Caller const& caller = anna) {
+ApiResponse ask(Asked const& asked, control::Caller const& caller = parent) {
     FakeService service;
     return ask(service, asked, caller);
 }
@@ -50,24 +50,24 @@ constexpr test::Test tests[] = {
          };
          Case const cases[] = {
              {{"GET", "/v1/status"}, "status", R"("policy_name":"Home")"},
-             {{"GET", "/v1/devices"}, "devices", R"({"devices":[{"id":"mia-phone")"},
-             {{"PUT", "/v1/devices/02-00-5E-10-00-01", R"({"profile_or_device":"mia"})"},
-              "place 02:00:5e:10:00:01 mia by anna",
-              R"("profile":"mia")"},
+             {{"GET", "/v1/devices"}, "devices", R"({"devices":[{"id":"kid-phone")"},
+             {{"PUT", "/v1/devices/02-00-5E-10-00-01", R"({"profile_or_device":"kid"})"},
+              "place 02:00:5e:10:00:01 kid by parent",
+              R"("profile":"kid")"},
              {{"GET", "/v1/leases"}, "leases", R"("seconds_left":"90")"},
-             {{"GET", "/v1/explain?profile=mia"}, "explain device '' profile 'mia' at ''", R"("decision":"ALLOW")"},
+             {{"GET", "/v1/explain?profile=kid"}, "explain device '' profile 'kid' at ''", R"("decision":"ALLOW")"},
              {{"GET", "/v1/explain?device=02:00:5e:10:00:01&at=2026-03-29T02:30:00+02:00"},
               "explain device '02:00:5e:10:00:01' profile '' at '2026-03-29T02:30:00+02:00'",
               R"("because":[])"},
-             {{"GET", "/v1/timeline?profile=mia&from=2026-03-29&to=2026-03-30"},
-              "timeline device '' profile 'mia' from '2026-03-29' to '2026-03-30'",
+             {{"GET", "/v1/timeline?profile=kid&from=2026-03-29&to=2026-03-30"},
+              "timeline device '' profile 'kid' from '2026-03-29' to '2026-03-30'",
               R"({"stretches":[]})"},
              {{"GET", "/v1/overrides"}, "overrides", R"({"overrides":[]})"},
-             {{"POST", "/v1/overrides", R"({"who":"mia","mode":"OFF","seconds":1800})"},
-              "give mia OFF 1800 by anna",
-              R"({"id":"7","who":"mia","mode":"MODE_UNSPECIFIED","from":"","until":"","given_by":""})"},
+             {{"POST", "/v1/overrides", R"({"who":"kid","mode":"OFF","seconds":1800})"},
+              "give kid OFF 1800 by parent",
+              R"({"id":"7","who":"kid","mode":"MODE_UNSPECIFIED","from":"","until":"","given_by":""})"},
              {{"DELETE", "/v1/overrides/18446744073709551615"}, "end override 18446744073709551615", R"("id":)"},
-             {{"DELETE", "/v1/overrides?who=mia"}, "end overrides of mia", R"({"overrides":[]})"},
+             {{"DELETE", "/v1/overrides?who=kid"}, "end overrides of kid", R"({"overrides":[]})"},
              {{"GET", "/v1/policy"}, "policy", "name: \"Home\"\n"},
              {{"PUT", "/v1/policy", "text", "\"0123456789abcdef\""},
               "replace policy '0123456789abcdef' with 4 bytes",
@@ -98,13 +98,13 @@ constexpr test::Test tests[] = {
      [] {
          for (auto const& route : control::api_routes()) {
              auto const target = test::value(control::ApiTarget::parse(route.path));
-             bool const may = control::match_route(route.method, target, mia).route != nullptr;
+             bool const may = control::match_route(route.method, target, kid).route != nullptr;
              auto const about = std::string{route.method} + " " + std::string{route.path};
              test::equal(may, route.method == "GET" || route.path == "/v1/policy/validate", about);
          }
          FakeService service;
-         expect_error(ask(service, {"POST", "/v1/release"}, mia), 403, "mia may only read");
-         expect_error(ask(service, {"DELETE", "/v1/overrides?who=mia"}, mia), 403, "admin_groups");
+         expect_error(ask(service, {"POST", "/v1/release"}, kid), 403, "kid may only read");
+         expect_error(ask(service, {"DELETE", "/v1/overrides?who=kid"}, kid), 403, "admin_groups");
          test::check(service.asked.empty(), "the gate wasn't asked");
      }},
     {"what is wrong with a request is told",
@@ -123,27 +123,27 @@ constexpr test::Test tests[] = {
              {{"HEAD", "/v1/policy"}, 405, "it takes: GET, PUT"},
              {{"GET", "/v1/devices/02:00:5e:10:00:01"}, 405, "it takes: PUT"},
              {{"GET", "/v1/status?verbose=1"}, 400, "doesn't take 'verbose'; it takes: nothing"},
-             {{"GET", "/v1/explain?profile=mia&when=now"}, 400, "it takes: device profile at"},
-             {{"GET", "/v1/explain?profile=mia&&"}, 400, "doesn't take ''"},
-             {{"GET", "/v1/explain?profile=mia&device%20profile=x"}, 400, "doesn't take"},
+             {{"GET", "/v1/explain?profile=kid&when=now"}, 400, "it takes: device profile at"},
+             {{"GET", "/v1/explain?profile=kid&&"}, 400, "doesn't take ''"},
+             {{"GET", "/v1/explain?profile=kid&device%20profile=x"}, 400, "doesn't take"},
              {{"GET", "/v1/explain"}, 400, "one of the two"},
-             {{"GET", "/v1/explain?profile=mia&device=x"}, 400, "one of the two"},
-             {{"GET", "/v1/timeline?profile=mia&from=2026-03-29"}, 400, "'to' is missing"},
+             {{"GET", "/v1/explain?profile=kid&device=x"}, 400, "one of the two"},
+             {{"GET", "/v1/timeline?profile=kid&from=2026-03-29"}, 400, "'to' is missing"},
              {{"DELETE", "/v1/overrides"}, 400, "'who' is missing"},
              {{"DELETE", "/v1/overrides?who="}, 400, "'who' is missing"},
              {{"DELETE", "/v1/overrides/seven"}, 400, "'seven' is not an override's id"},
              {{"DELETE", "/v1/overrides/-1"}, 400, "is not an override's id"},
              {{"DELETE", "/v1/overrides/18446744073709551616"}, 400, "is not an override's id"},
-             {{"PUT", "/v1/devices/kitchen", R"({"profile_or_device":"mia"})"},
+             {{"PUT", "/v1/devices/kitchen", R"({"profile_or_device":"kid"})"},
               400,
               "'kitchen' is not a hardware address"},
              {{"PUT", "/v1/devices/02:00:5e:10:00:01", ""}, 400, "the body is empty: send a PlaceDevice"},
-             {{"PUT", "/v1/devices/02:00:5e:10:00:01", R"({"profile":"mia"})"}, 400, "profile"},
+             {{"PUT", "/v1/devices/02:00:5e:10:00:01", R"({"profile":"kid"})"}, 400, "profile"},
              {{"POST", "/v1/overrides", "not json"}, 400, "not a GiveOverride in JSON"},
-             {{"POST", "/v1/overrides", R"({"who":"mia","mode":"SHUT"})"}, 400, "SHUT"},
-             {{"POST", "/v1/overrides", R"({"who":"mia","mode":9})"}, 400, "OPEN, LEARNING or OFF"},
-             {{"POST", "/v1/overrides", R"({"who":"mia"})"}, 400, "OPEN, LEARNING or OFF"},
-             {{"POST", "/v1/overrides", R"({"who":"mia","mode":"OFF","seconds":-1})"}, 400, "GiveOverride"},
+             {{"POST", "/v1/overrides", R"({"who":"kid","mode":"SHUT"})"}, 400, "SHUT"},
+             {{"POST", "/v1/overrides", R"({"who":"kid","mode":9})"}, 400, "OPEN, LEARNING or OFF"},
+             {{"POST", "/v1/overrides", R"({"who":"kid"})"}, 400, "OPEN, LEARNING or OFF"},
+             {{"POST", "/v1/overrides", R"({"who":"kid","mode":"OFF","seconds":-1})"}, 400, "GiveOverride"},
              {{"POST", "/v1/clock", R"({"seconds":1e30})"}, 400, "MoveClock"},
              {{"PUT", "/v1/policy", "text"}, 428, "If-Match"},
              {{"PUT", "/v1/policy", "text", "0123"}, 400, "with its quotes"},

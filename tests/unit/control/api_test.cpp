@@ -200,7 +200,7 @@ constexpr test::Test tests[] = {
              test::contains(response, R"("policy_name":"Home","policy_file":"")");
          }
          client.send(request("GET", "/v1/leases") + request("GET", "/v1/none") +
-                     request("POST", "/v1/overrides", R"({"who":"mia","mode":"OFF"})") + request("GET", "/v1/policy"));
+                     request("POST", "/v1/overrides", R"({"who":"kid","mode":"OFF"})") + request("GET", "/v1/policy"));
          starts_with(client.read_response(), "HTTP/1.1 200");
          starts_with(client.read_response(), "HTTP/1.1 404");
          starts_with(client.read_response(), "HTTP/1.1 200");
@@ -449,23 +449,14 @@ constexpr test::Test tests[] = {
      [] {
          if (::getuid() != 0) return;  // nobody else may become another user
          Gate gate;
-         pid_t const child = ::fork();
-         if (child == 0) {
-             if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(9);
-             try {
-                 starts_with(ask(gate, request("GET", "/v1/status")), "HTTP/1.1 200");
-                 auto const refused = ask(gate, request("POST", "/v1/release"));
-                 starts_with(refused, "HTTP/1.1 403");
-                 test::contains(refused, "nobody may only read");
-                 ::_exit(0);
-             } catch (std::exception const& failure) {
-                 std::fprintf(stderr, "%s\n", failure.what());
-                 ::_exit(1);
-             }
-         }
-         int status = 0;
-         ::waitpid(child, &status, 0);
-         test::check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "as nobody");
+         constexpr unsigned nobody = 65534;
+         bool const passed = test::in_child_as(nobody, [&] {
+             starts_with(ask(gate, request("GET", "/v1/status")), "HTTP/1.1 200");
+             auto const refused = ask(gate, request("POST", "/v1/release"));
+             starts_with(refused, "HTTP/1.1 403");
+             test::contains(refused, "nobody may only read");
+         });
+         test::check(passed, "as nobody");
          test::check(gate.asked() == std::vector<std::string>{"status"}, "no release");
      }},
 };

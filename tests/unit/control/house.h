@@ -91,9 +91,8 @@ public:
 
     void start() { value(try_start()); }
     Result<void> try_start() {
-        gate = std::make_unique<control::Gatekeeper>(
-            board, control::Gatekeeper::Parts{table, flows, neighbours, ledger, clock},
-            control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }});
+        gate = std::make_unique<control::Gatekeeper>(board, control::Parts{table, flows, neighbours, ledger, clock},
+                                                     control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }});
         listener_ = gate->subscribe([this](v1::Event const& event) { events.push_back(event); });
         return gate->start();
     }

@@ -14,23 +14,6 @@ namespace {
 using namespace kindgate;
 using test::Folder;
 
-// Limits and mounts belong to a child, so that nothing of them is left. True: passed.
-bool in_child(std::function<void()> const& body) {
-    pid_t const child = ::fork();
-    if (child == 0) {
-        try {
-            body();
-            ::_exit(0);
-        } catch (std::exception const& failure) {
-            std::fprintf(stderr, "%s\n", failure.what());
-            ::_exit(1);
-        }
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 // Writes until the first error; the number of devices that were acknowledged.
 int write_until_full(ledger::SqliteLedger& ledger, int from, Error* error) {
     for (int number = from; number < 16'000; ++number) {
@@ -70,7 +53,7 @@ constexpr test::Test tests[] = {
      [] {
          if (::getuid() != 0) return;  // only root may mount
          Folder const folder;
-         test::check(in_child([&] {
+         test::check(test::in_child([&] {
                          // A mount namespace of its own: the mount goes with the child.
                          if (::unshare(CLONE_NEWNS) != 0) return;
                          ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
@@ -85,7 +68,7 @@ constexpr test::Test tests[] = {
     {"a file size limit: told, nothing lost, and on it goes when it is lifted",
      [] {
          Folder const folder;
-         test::check(in_child([&] {
+         test::check(test::in_child([&] {
                          ::signal(SIGXFSZ, SIG_IGN);
                          rlimit const limit{900'000, RLIM_INFINITY};
                          ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -99,8 +82,8 @@ constexpr test::Test tests[] = {
     {"a disk without space for a new ledger is an error, and an existing one is still read",
      [] {
          Folder const folder;
-         test::value(test::open(folder.ledger())->put(test::device("mia-phone", 1)));
-         test::check(in_child([&] {
+         test::value(test::open(folder.ledger())->put(test::device("kid-phone", 1)));
+         test::check(test::in_child([&] {
                          ::signal(SIGXFSZ, SIG_IGN);
                          rlimit const limit{0, 0};
                          ::setrlimit(RLIMIT_FSIZE, &limit);

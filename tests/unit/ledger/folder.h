@@ -91,10 +91,10 @@ inline Mac mac(int last) {
 
 inline ledger::DeviceRecord device(std::string id, int number) {
     return {.id = std::move(id),
-            .display_name = "Mia's \"phone\" \xf0\x9f\x93\xb1",
+            .display_name = "Kid's \"phone\" \xf0\x9f\x93\xb1",
             .macs = {mac(number)},
             .slot = Slot{static_cast<std::uint16_t>(number)},
-            .placed_profile = "mia",
+            .placed_profile = "kid",
             .host_name = "phone",
             .first_seen = at(1'700'000'000),
             .last_seen = at(1'800'000'000)};
@@ -105,7 +105,7 @@ inline policy::Override override_for(std::string who) {
             .who = std::move(who),
             .mode = policy::Mode::learning,
             .when = {at(1'700'000'000), at(1'700'003'600)},
-            .given_by = "anna"};
+            .given_by = "parent"};
 }
 
 }  // namespace kindgate::test

@@ -22,7 +22,7 @@ void fill(test::fs::path const& file) {
     {
         auto const ledger = test::open(file);
         for (int i = 1; i <= 40; ++i) test::value(ledger->put(test::device("device-" + std::to_string(i), i)));
-        for (int i = 1; i <= 10; ++i) test::value(ledger->add(test::override_for("mia")));
+        for (int i = 1; i <= 10; ++i) test::value(ledger->add(test::override_for("kid")));
         test::value(ledger->add_revision({"0123456789abcdef", test::at(5), std::string(3 * page, 'x')}));
         test::value(ledger->set_last_trusted(test::at(1'750'000'000)));
     }
@@ -77,23 +77,7 @@ std::vector<Damage> damages() {
     };
 }
 
-// Runs as nobody; the child's exit status says whether `body` passed.
-bool as_nobody(std::function<void()> const& body) {
-    pid_t const child = ::fork();
-    if (child == 0) {
-        if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
-        try {
-            body();
-            ::_exit(0);
-        } catch (std::exception const& failure) {
-            std::fprintf(stderr, "%s\n", failure.what());
-            ::_exit(1);
-        }
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
+constexpr unsigned nobody = 65534;
 
 constexpr test::Test tests[] = {
     {"a file that can't be trusted is set aside whole, and a new ledger works",
@@ -217,12 +201,14 @@ constexpr test::Test tests[] = {
          ::chmod(folder.ledger().parent_path().parent_path().c_str(), 0755);
          for (mode_t const mode : {0700U, 0755U}) {
              ::chmod(folder.ledger().parent_path().c_str(), mode);
-             test::check(as_nobody([&] {
-                             auto const refused = ledger::SqliteLedger::open(folder.ledger());
-                             test::check(!refused.ok() && refused.error().code() == ErrorCode::system, "an error");
-                             test::equal(refused.error().system_error(), EACCES, "which");
-                             test::contains(refused.error().message(), folder.ledger().string());
-                         }),
+             test::check(test::in_child_as(nobody,
+                                           [&] {
+                                               auto const refused = ledger::SqliteLedger::open(folder.ledger());
+                                               test::check(!refused.ok() && refused.error().code() == ErrorCode::system,
+                                                           "an error");
+                                               test::equal(refused.error().system_error(), EACCES, "which");
+                                               test::contains(refused.error().message(), folder.ledger().string());
+                                           }),
                          fmt::format("folder {:o}", mode));
          }
          test::check(test::bytes_of(folder.ledger()) == before, "the same bytes");

@@ -63,7 +63,7 @@ constexpr test::Test tests[] = {
     {"a newer ledger is left alone, byte for byte",
      [] {
          Folder const folder;
-         test::value(test::open(folder.ledger())->put(test::device("mia-phone", 1)));
+         test::value(test::open(folder.ledger())->put(test::device("kid-phone", 1)));
          test::sql(folder.ledger(),
                    "PRAGMA user_version=99; UPDATE setting SET value = 99 WHERE name = 'schema_version';"
                    "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -84,11 +84,11 @@ constexpr test::Test tests[] = {
          test::equal(ledger->damage(), "", "damage");
          auto const contents = test::value(ledger->read());
          test::equal(contents.devices.size(), 2U, "devices");
-         test::check(contents.devices[1] == ledger::DeviceRecord{.id = "mia-phone",
-                                                                 .display_name = "Mia's phone",
+         test::check(contents.devices[1] == ledger::DeviceRecord{.id = "kid-phone",
+                                                                 .display_name = "Kid's phone",
                                                                  .macs = {test::mac(1), test::mac(2)},
                                                                  .slot = Slot{1},
-                                                                 .placed_profile = "mia",
+                                                                 .placed_profile = "kid",
                                                                  .host_name = "phone",
                                                                  .first_seen = test::at(1770000000),
                                                                  .last_seen = test::at(1774399000)},

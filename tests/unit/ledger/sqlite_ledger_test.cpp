@@ -51,7 +51,7 @@ constexpr test::Test tests[] = {
     {"everything comes back after a restart",
      [] {
          Folder const folder;
-         auto const mia = device("mia-phone", 1);
+         auto const kid = device("kid-phone", 1);
          auto bare = device("02:00:5e:10:00:09", 9);
          bare.display_name = bare.placed_profile = bare.host_name = "";
          bare.slot = Slot{};
@@ -59,15 +59,15 @@ constexpr test::Test tests[] = {
          policy::Override given;
          {
              auto const ledger = test::open(folder.ledger());
-             test::value(ledger->put(mia));
+             test::value(ledger->put(kid));
              test::value(ledger->put(bare));
-             given = test::value(ledger->add(test::override_for("mia")));
+             given = test::value(ledger->add(test::override_for("kid")));
              test::value(ledger->add_revision({"0123456789abcdef", at(5), "name: \"Home\"\n"}));
              test::value(ledger->set_last_trusted(at(1'750'000'000)));
          }
          auto const ledger = test::open(folder.ledger());
          auto const contents = test::value(ledger->read());
-         test::check(contents.devices == std::vector{bare, mia}, "devices, by id");
+         test::check(contents.devices == std::vector{bare, kid}, "devices, by id");
          test::check(contents.overrides == std::vector{given}, "overrides");
          test::check(contents.last_trusted == at(1'750'000'000), "time");
          test::equal(contents.next_override_id, 2U, "next id");
@@ -79,11 +79,11 @@ constexpr test::Test tests[] = {
      [] {
          Folder const folder;
          auto const ledger = test::open(folder.ledger());
-         auto record = device("mia-phone", 1);
+         auto record = device("kid-phone", 1);
          test::value(ledger->put(record));
          record.macs = {mac(2), mac(3)};
          record.slot = Slot{77};
-         record.placed_profile = "ben";
+         record.placed_profile = "tot";
          record.last_seen = at(1'900'000'000);
          test::value(ledger->put(record));
          test::check(test::value(ledger->read()).devices == std::vector{record}, "one record, the later");
@@ -127,12 +127,12 @@ constexpr test::Test tests[] = {
      [] {
          Folder const folder;
          auto const ledger = test::open(folder.ledger());
-         auto record = device("mia-phone", 1);
+         auto record = device("kid-phone", 1);
          test::value(ledger->put(record));
          record.slot = Slot{0x4000};
          auto const refused = ledger->put(record);
          test::check(!refused.ok(), "slot 16384");
-         test::check(test::value(ledger->read()).devices == std::vector{device("mia-phone", 1)}, "as before");
+         test::check(test::value(ledger->read()).devices == std::vector{device("kid-phone", 1)}, "as before");
      }},
     {"several devices are put at once, all or none",
      [] {
@@ -152,8 +152,8 @@ constexpr test::Test tests[] = {
      [] {
          Folder const folder;
          auto const ledger = test::open(folder.ledger());
-         test::value(ledger->put(device("mia-phone", 1)));
-         test::value(ledger->forget("mia-phone"));
+         test::value(ledger->put(device("kid-phone", 1)));
+         test::value(ledger->forget("kid-phone"));
          test::value(ledger->forget("nobody"));
          test::check(test::value(ledger->read()).devices.empty(), "gone");
          test::value(ledger->put(device("other", 1)));
@@ -191,24 +191,24 @@ constexpr test::Test tests[] = {
     {"what was touched is seen at once and written with the next write or by flush",
      [] {
          Folder const folder;
-         auto expected = device("mia-phone", 1);
+         auto expected = device("kid-phone", 1);
          {
              auto const ledger = test::open(folder.ledger());
              test::value(ledger->put(expected));
              test::value(ledger->put(device("other", 2)));
-             ledger->touch("mia-phone", at(1'800'000'100), "tablet");
-             ledger->touch("mia-phone", at(1'800'000'200), "");
+             ledger->touch("kid-phone", at(1'800'000'100), "tablet");
+             ledger->touch("kid-phone", at(1'800'000'200), "");
              ledger->touch("nobody", at(5), "ghost");
              expected.last_seen = at(1'800'000'200);
              expected.host_name = "tablet";
-             test::check(*find(test::value(ledger->read()), "mia-phone") == expected, "seen at once");
+             test::check(*find(test::value(ledger->read()), "kid-phone") == expected, "seen at once");
              test::value(ledger->flush());
              ledger->touch("other", at(1'800'000'300), "");
          }
          {
              auto const ledger = test::open(folder.ledger());
              auto const contents = test::value(ledger->read());
-             test::check(*find(contents, "mia-phone") == expected, "flushed");
+             test::check(*find(contents, "kid-phone") == expected, "flushed");
              test::check(find(contents, "other")->last_seen == at(1'800'000'000), "not flushed: lost, as told");
              test::equal(contents.devices.size(), 2U, "no ghost");
              ledger->touch("other", at(1'800'000'400), "");
@@ -221,9 +221,9 @@ constexpr test::Test tests[] = {
      [] {
          Folder const folder;
          auto const ledger = test::open(folder.ledger());
-         auto record = device("mia-phone", 1);
+         auto record = device("kid-phone", 1);
          test::value(ledger->put(record));
-         ledger->touch("mia-phone", at(1'800'000'100), "old");
+         ledger->touch("kid-phone", at(1'800'000'100), "old");
          record.last_seen = at(1'800'000'200);
          record.host_name = "new";
          test::value(ledger->put(record));
@@ -237,7 +237,7 @@ constexpr test::Test tests[] = {
          auto const second = ledger::SqliteLedger::open(folder.ledger());
          test::check(!second.ok(), "refused");
          test::contains(second.error().message(), "in use by another process");
-         test::value(ledger->put(device("mia-phone", 1)));
+         test::value(ledger->put(device("kid-phone", 1)));
          test::equal(folder.count("damaged"), 0, "set aside");
      }},
     {"hundreds of devices are touched in one write",

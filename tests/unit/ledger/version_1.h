@@ -24,13 +24,13 @@ CREATE TABLE device (
     last_seen INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO device VALUES('02:00:5e:10:00:09','',3,'','Galaxy-S9',1774300000,1774390000);
-INSERT INTO device VALUES('mia-phone','Mia''s phone',1,'mia','phone',1770000000,1774399000);
+INSERT INTO device VALUES('kid-phone','Kid''s phone',1,'kid','phone',1770000000,1774399000);
 CREATE TABLE device_mac (
     mac TEXT PRIMARY KEY CHECK (length(mac) = 17),
     device TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-INSERT INTO device_mac VALUES('02:00:5e:10:00:01','mia-phone');
-INSERT INTO device_mac VALUES('02:00:5e:10:00:02','mia-phone');
+INSERT INTO device_mac VALUES('02:00:5e:10:00:01','kid-phone');
+INSERT INTO device_mac VALUES('02:00:5e:10:00:02','kid-phone');
 INSERT INTO device_mac VALUES('02:00:5e:10:00:09','02:00:5e:10:00:09');
 CREATE TABLE override (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,7 +40,7 @@ CREATE TABLE override (
     ends INTEGER NOT NULL,
     given_by TEXT NOT NULL
 ) STRICT;
-INSERT INTO override VALUES(6,'mia',3,1774390000,1774400000,'anna');
+INSERT INTO override VALUES(6,'kid',3,1774390000,1774400000,'parent');
 CREATE TABLE revision (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,

@@ -39,13 +39,13 @@ Exception exception(date::local_days first, date::local_days last, std::vector<W
 // 2026-06-01 is a Monday; Berlin is two hours ahead of UTC.
 Policy bedtime() {
     return build::policy("Europe/Berlin",
-                         {build::profile("anna", Mode::open, {window("-mtwt--", "21:00", "07:00", Mode::off)})});
+                         {build::profile("teen", Mode::open, {window("-mtwt--", "21:00", "07:00", Mode::off)})});
 }
 
 // A school night, and holidays from Wednesday to Thursday with a later night.
 Policy holidays() {
     return build::policy("Europe/Berlin",
-                         {build::profile("anna", Mode::open, {window(daily, "21:00", "07:00", Mode::off)},
+                         {build::profile("teen", Mode::open, {window(daily, "21:00", "07:00", Mode::off)},
                                          {exception(build::day(2026, 6, 3), build::day(2026, 6, 4),
                                                     {window(daily, "23:00", "09:00", Mode::off)})})});
 }
@@ -71,7 +71,7 @@ constexpr test::Test window_tests[] = {
     {"a night over a clock change is as long as the clocks say",
      [] {
          auto const policy = build::policy(
-             "Europe/Berlin", {build::profile("anna", Mode::open, {window(daily, "21:00", "07:00", Mode::off)})});
+             "Europe/Berlin", {build::profile("teen", Mode::open, {window(daily, "21:00", "07:00", Mode::off)})});
          check(policy, {},
                {{"2026-03-28T20:00:00Z", "OFF windows[0]", "2026-03-29T05:00:00Z"},
                 {"2026-10-24T19:00:00Z", "OFF windows[0]", "2026-10-25T06:00:00Z"}});
@@ -80,7 +80,7 @@ constexpr test::Test window_tests[] = {
      [] {
          auto const policy = build::policy(
              "UTC", {build::profile(
-                        "anna", Mode::open,
+                        "teen", Mode::open,
                         {window(daily, "08:00", "16:00", Mode::learning),
                          window(daily, "09:00", "15:00", Mode::learning), window(daily, "10:00", "14:00", Mode::off),
                          window(daily, "11:00", "13:00", Mode::open), window(daily, "11:00", "15:00", Mode::off)})});
@@ -97,7 +97,7 @@ constexpr test::Test window_tests[] = {
     {"an OPEN window opens where the default is OFF",
      [] {
          auto const policy =
-             build::policy("UTC", {build::profile("anna", Mode::off, {window(daily, "16:00", "18:00", Mode::open)})});
+             build::policy("UTC", {build::profile("teen", Mode::off, {window(daily, "16:00", "18:00", Mode::open)})});
          check(policy, {},
                {{"2026-06-01T15:00:00Z", "OFF default_mode", "2026-06-01T16:00:00Z"},
                 {"2026-06-01T16:00:00Z", "OPEN windows[0]", "2026-06-01T18:00:00Z"}});
@@ -105,7 +105,7 @@ constexpr test::Test window_tests[] = {
     {"a window of 24 hours every day never ends",
      [] {
          auto const policy = build::policy(
-             "Europe/Berlin", {build::profile("anna", Mode::open, {window(daily, "05:00", "05:00", Mode::off)})});
+             "Europe/Berlin", {build::profile("teen", Mode::open, {window(daily, "05:00", "05:00", Mode::off)})});
          check(policy, {}, {{"2026-03-28T12:00:00Z", "OFF windows[0]", "never"}});
      }},
     {"where clocks go back over midnight, yesterday's and tomorrow's windows still count",
@@ -113,20 +113,20 @@ constexpr test::Test window_tests[] = {
          // 00:01 to 23:01: at 02:31Z the clocks show the 6th again, but the 7th had begun.
          auto const policy =
              build::policy("America/St_Johns",
-                           {build::profile("anna", Mode::open, {window("s------", "00:00", "06:00", Mode::off)})});
+                           {build::profile("teen", Mode::open, {window("s------", "00:00", "06:00", Mode::off)})});
          check(policy, {},
                {{"2010-11-07T02:29:59Z", "OPEN default_mode", "2010-11-07T02:30:00Z"},
                 {"2010-11-07T02:31:00Z", "OFF windows[0]", "2010-11-07T09:30:00Z"}});
          // Friday's 24 hours end on Saturday at 23:30, which comes a second time.
          auto const late =
              build::policy("America/St_Johns",
-                           {build::profile("anna", Mode::open, {window("-----f-", "23:30", "23:30", Mode::off)})});
+                           {build::profile("teen", Mode::open, {window("-----f-", "23:30", "23:30", Mode::off)})});
          check(late, {}, {{"2010-11-07T02:30:30Z", "OFF windows[0]", "2010-11-07T03:00:00Z"}});
      }},
     {"a skipped date has no windows",
      [] {
          auto const policy =
-             build::policy("Pacific/Apia", {build::profile("anna", Mode::open,
+             build::policy("Pacific/Apia", {build::profile("teen", Mode::open,
                                                            {window("-----f-", "00:00", "24:00", Mode::off),
                                                             window("----t--", "20:00", "08:00", Mode::learning)})});
          check(policy, {},
@@ -136,7 +136,7 @@ constexpr test::Test window_tests[] = {
     {"a category window withholds categories and takes no part in the mode",
      [] {
          auto const policy =
-             build::policy("UTC", {build::profile("anna", Mode::open,
+             build::policy("UTC", {build::profile("teen", Mode::open,
                                                   {window(daily, "19:00", "21:00", Mode::off, {"games", "video"}),
                                                    window(daily, "20:00", "22:00", Mode::off, {"social", "games"})})});
          auto const subject = build::subject(policy);
@@ -169,7 +169,7 @@ constexpr test::Test exception_tests[] = {
              return std::vector{window(daily, from, to, Mode::off)};
          };
          auto const policy = build::policy(
-             "UTC", {build::profile("anna", Mode::open, {window(daily, "00:00", "24:00", Mode::learning)},
+             "UTC", {build::profile("teen", Mode::open, {window(daily, "00:00", "24:00", Mode::learning)},
                                     {exception(build::day(2026, 6, 2), build::day(2026, 6, 3), at("01:00", "02:00")),
                                      exception(build::day(2026, 6, 1), build::day(2026, 6, 5), at("02:00", "03:00")),
                                      exception(build::day(2026, 6, 3), build::day(2026, 6, 4), at("03:00", "04:00")),
@@ -189,7 +189,7 @@ constexpr test::Test exception_tests[] = {
     {"an exception's window may be milder than a night that runs into it",
      [] {
          auto const policy =
-             build::policy("UTC", {build::profile("anna", Mode::open, {window(daily, "21:00", "07:00", Mode::off)},
+             build::policy("UTC", {build::profile("teen", Mode::open, {window(daily, "21:00", "07:00", Mode::off)},
                                                   {exception(build::day(2026, 6, 2), build::day(2026, 6, 2),
                                                              {window(daily, "06:00", "08:00", Mode::learning)})})});
          check(policy, {},
@@ -200,7 +200,7 @@ constexpr test::Test exception_tests[] = {
      [] {
          auto const holiday = build::day(2027, 6, 1);
          auto const policy = build::policy(
-             "UTC", {build::profile("anna", Mode::open, {},
+             "UTC", {build::profile("teen", Mode::open, {},
                                     {exception(holiday, holiday, {window(daily, "08:00", "09:00", Mode::off)})})});
          check(policy, {},
                {{"2026-04-27T08:00:00Z", "OPEN default_mode", "2027-06-01T08:00:00Z"},
@@ -220,8 +220,8 @@ constexpr test::Test override_tests[] = {
      }},
     {"of several words that cover a moment the latest given applies, whomever it names",
      [] {
-         Override const words[] = {given(7, "anna", Mode::learning, "2026-06-01T10:20:00Z", "2026-06-01T10:40:00Z"),
-                                   given(3, "anna", Mode::off, "2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"),
+         Override const words[] = {given(7, "teen", Mode::learning, "2026-06-01T10:20:00Z", "2026-06-01T10:40:00Z"),
+                                   given(3, "teen", Mode::off, "2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"),
                                    given(5, "all", Mode::open, "2026-06-01T10:10:00Z", "2026-06-01T10:50:00Z")};
          check(bedtime(), words,
                {{"2026-06-01T10:00:00Z", "OFF override", "2026-06-01T10:10:00Z"},
@@ -232,7 +232,7 @@ constexpr test::Test override_tests[] = {
      }},
     {"words of the same mode that follow each other are one stretch",
      [] {
-         Override const words[] = {given(1, "anna", Mode::off, "2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"),
+         Override const words[] = {given(1, "teen", Mode::off, "2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"),
                                    given(2, "all", Mode::off, "2026-06-01T11:00:00Z", "2026-06-01T12:00:00Z")};
          check(bedtime(), words, {{"2026-06-01T10:00:00Z", "OFF override", "2026-06-01T12:00:00Z"}});
      }},
@@ -240,13 +240,13 @@ constexpr test::Test override_tests[] = {
      [] {
          auto policy = bedtime();
          Mac const mac{{2, 0, 0x5e, 0x10, 0, 1}};
-         Subject const phone{policy, policy.profiles[0], "anna-phone", std::span{&mac, 1}};
+         Subject const phone{policy, policy.profiles[0], "teen-phone", std::span{&mac, 1}};
          auto const nobody = build::subject(policy);
-         for (auto const* who : {"all", "anna", "anna-phone", "02:00:5e:10:00:01"})
+         for (auto const* who : {"all", "teen", "teen-phone", "02:00:5e:10:00:01"})
              test::check(phone.is_named_by({1, who, Mode::off, {}, ""}), who);
-         for (auto const* who : {"", "ben", "anna-", "02:00:5e:10:00:02", "02-00-5e-10-00-01"})
+         for (auto const* who : {"", "tot", "teen-", "02:00:5e:10:00:02", "02-00-5e-10-00-01"})
              test::check(!phone.is_named_by({1, who, Mode::off, {}, ""}), who);
-         for (auto const* who : {"", "anna-phone", "02:00:5e:10:00:01"})
+         for (auto const* who : {"", "teen-phone", "02:00:5e:10:00:01"})
              test::check(!nobody.is_named_by({1, who, Mode::off, {}, ""}), who);
      }},
     {"a word without length is none",
@@ -289,7 +289,7 @@ constexpr test::Test timeline_tests[] = {
      }},
     {"a timeline may be longer than anybody looks ahead",
      [] {
-         auto policy = build::policy("UTC", {build::profile("anna", Mode::off, {})});
+         auto policy = build::policy("UTC", {build::profile("teen", Mode::off, {})});
          policy.profiles[0].ends_on = build::day(2031, 5, 1);
          test::equal(
              joined(timeline(build::subject(policy), {}, {utc("2026-01-01T00:00:00Z"), utc("2032-01-01T00:00:00Z")})),

@@ -48,7 +48,7 @@ void refuses_wrong_profiles() {
     auto const second = [](std::string_view said) { return beside(fmt::format("profiles {{ {} }}", said)); };
     refused({
         {second(""), "3:1: the profile has no id: write id: and 1 to 32 of a-z, 0-9 and -"},
-        {second("id: \"Anna\""), "3:12: 'Anna' can't be the id of a profile: " + ids},
+        {second("id: \"Teen\""), "3:12: 'Teen' can't be the id of a profile: " + ids},
         {second("id: \"" + std::string(33, 'x') + "\""),
          fmt::format("3:12: '{}' can't be the id of a profile: {}", std::string(33, 'x'), ids)},
         {second("id: \"all\""),

@@ -44,13 +44,13 @@ profiles {
   visibility: CATEGORIES
   ends_on: "2031-05-01"
 }
-profiles { id: "anna" display_name: "Anna Ödegård" extends: "children" age: 9
+profiles { id: "teen" display_name: "Teen Ödegård" extends: "children" age: 9
   windows { days: "fri-mon" from: "20:00" to: "06:00" mode: OFF } }
 profiles { id: "guests" default_mode: LEARNING }
-devices { id: "phone" macs: ["02:00:5e:10:00:01", "02:00:5e:10:00:02"] profile: "anna" }
+devices { id: "phone" macs: ["02:00:5e:10:00:01", "02:00:5e:10:00:02"] profile: "teen" }
 devices { id: "laptop" display_name: "Laptop" macs: "02:00:5e:10:00:03" macs: "02:00:5e:10:00:04" profile: "children" }
 networks { cidr: "10.7.0.0/16" interface: "br-lan" profile: "guests" }
-networks { cidr: "fd00:7::/64" profile: "anna" }
+networks { cidr: "fd00:7::/64" profile: "teen" }
 domain_lists { name: "homework" domains: "example.org" }
 always_reachable { domains: ["help.example"] helpline_countries: ["DE", "FR"] }
 age_trust {

@@ -12,13 +12,13 @@ using build::text;
 using build::utc;
 using build::window;
 
-enum Who : std::size_t { anna, ben, parents, pupils };
+enum Who : std::size_t { teen, tot, parents, pupils };
 
 // A home in summer: Berlin is two hours ahead.
 Policy home() {
     return build::policy("Europe/Berlin",
-                         {build::profile("anna", Mode::open, {window(daily, "21:00", "07:00", Mode::off)}),
-                          build::profile("ben", Mode::open, {window(daily, "19:00", "20:00", Mode::off, {"games"})}),
+                         {build::profile("teen", Mode::open, {window(daily, "21:00", "07:00", Mode::off)}),
+                          build::profile("tot", Mode::open, {window(daily, "19:00", "20:00", Mode::off, {"games"})}),
                           build::profile("parents", Mode::open, {}),
                           build::profile("pupils", Mode::off,
                                          {window(daily, "08:00", "12:00", Mode::learning),
@@ -56,14 +56,14 @@ std::string decisions(Plan const& plan) {
 constexpr test::Test plan_tests[] = {
     {"a lease ends where the mode changes, and the plan is due then",
      [] {
-         auto const result = plan_at(home(), {device(1, anna), device(2, parents)}, "2026-06-01T10:00:00Z");
+         auto const result = plan_at(home(), {device(1, teen), device(2, parents)}, "2026-06-01T10:00:00Z");
          test::equal(leases(result), "1 until 2026-06-01T19:00:00Z;2 until never;", "leases");
          test::equal(decisions(result), "1 OPEN default_mode 2026-06-01T19:00:00Z;2 OPEN default_mode never;", "slots");
          test::equal(text(result.next_edge), "2026-06-01T19:00:00Z", "edge");
      }},
     {"in OFF there is no lease, and the plan is due when it opens",
      [] {
-         auto const result = plan_at(home(), {device(1, anna)}, "2026-06-01T19:00:00Z");
+         auto const result = plan_at(home(), {device(1, teen)}, "2026-06-01T19:00:00Z");
          test::equal(leases(result), "", "leases");
          test::equal(decisions(result), "1 OFF windows[0] 2026-06-02T05:00:00Z;", "slots");
          test::equal(text(result.next_edge), "2026-06-02T05:00:00Z", "edge");
@@ -77,7 +77,7 @@ constexpr test::Test plan_tests[] = {
      }},
     {"a lease outlasts a change of the reason alone",
      [] {
-         auto const policy = build::policy("UTC", {build::profile("anna", Mode::open,
+         auto const policy = build::policy("UTC", {build::profile("teen", Mode::open,
                                                                   {window(daily, "10:00", "11:00", Mode::open),
                                                                    window(daily, "12:00", "13:00", Mode::off)})});
          auto const result = plan_at(policy, {device(1, 0)}, "2026-06-01T09:00:00Z");
@@ -87,10 +87,10 @@ constexpr test::Test plan_tests[] = {
      }},
     {"the plan is due when withheld categories change",
      [] {
-         auto const before = plan_at(home(), {device(1, ben)}, "2026-06-01T10:00:00Z");
+         auto const before = plan_at(home(), {device(1, tot)}, "2026-06-01T10:00:00Z");
          test::equal(text(before.next_edge), "2026-06-01T17:00:00Z", "edge");
          test::check(before.slots.at(0).withheld.empty(), "nothing yet");
-         auto const during = plan_at(home(), {device(1, ben)}, "2026-06-01T17:00:00Z");
+         auto const during = plan_at(home(), {device(1, tot)}, "2026-06-01T17:00:00Z");
          test::check(during.slots.at(0).withheld == std::vector<std::string>{"games"}, "games");
          test::equal(text(during.next_edge), "2026-06-01T18:00:00Z", "edge");
          test::equal(decisions(during), "1 OPEN default_mode never;", "the mode has no part in it");
@@ -99,7 +99,7 @@ constexpr test::Test plan_tests[] = {
     {"the plan is not due when another window withholds the same categories",
      [] {
          auto const policy =
-             build::policy("UTC", {build::profile("anna", Mode::open,
+             build::policy("UTC", {build::profile("teen", Mode::open,
                                                   {window(daily, "19:00", "20:00", Mode::off, {"games", "video"}),
                                                    window(daily, "19:30", "21:00", Mode::off, {"video", "games"})})});
          auto const result = plan_at(policy, {device(1, 0)}, "2026-06-01T19:00:00Z");
@@ -107,10 +107,10 @@ constexpr test::Test plan_tests[] = {
      }},
     {"where no change is known the lease ends at a midnight about 400 days ahead and is given anew the day before",
      [] {
-         auto const result = plan_at(home(), {device(1, ben)}, "2026-06-01T10:00:00Z");
+         auto const result = plan_at(home(), {device(1, tot)}, "2026-06-01T10:00:00Z");
          test::equal(leases(result), "1 until 2027-07-06T00:00:00Z;", "leases");
          auto const always =
-             build::policy("UTC", {build::profile("anna", Mode::open, {window(daily, "00:00", "24:00", Mode::off)})});
+             build::policy("UTC", {build::profile("teen", Mode::open, {window(daily, "00:00", "24:00", Mode::off)})});
          auto const off = plan_at(always, {device(1, 0)}, "2026-06-01T10:00:00Z");
          test::equal(text(off.next_edge), "2027-07-05T00:00:00Z", "edge");
          test::equal(leases(off), "", "leases");
@@ -119,7 +119,7 @@ constexpr test::Test plan_tests[] = {
      [] {
          auto const result = plan_at(home(), {device(1, parents)}, "2026-06-01T10:00:00Z",
                                      {given(1, "all", Mode::off, "2026-06-01T08:00:00Z", "2026-06-01T10:00:00Z"),
-                                      given(2, "anna", Mode::off, "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z")});
+                                      given(2, "teen", Mode::off, "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z")});
          test::equal(leases(result), "1 until never;", "leases");
          test::equal(text(result.next_edge), "never", "edge");
      }},
@@ -132,14 +132,14 @@ constexpr test::Test plan_tests[] = {
     {"a word about one device leaves the others of its profile alone",
      [] {
          Mac const mac{{2, 0, 0x5e, 0x10, 0, 1}};
-         std::vector<PlannedDevice> const devices{device(4, anna, "tablet"),
-                                                  device(1, anna, "phone"),
-                                                  {Slot{3}, "", std::span{&mac, 1}, anna},
-                                                  device(2, anna)};
+         std::vector<PlannedDevice> const devices{device(4, teen, "tablet"),
+                                                  device(1, teen, "phone"),
+                                                  {Slot{3}, "", std::span{&mac, 1}, teen},
+                                                  device(2, teen)};
          auto const result = plan_at(home(), devices, "2026-06-01T10:00:00Z",
                                      {given(1, "phone", Mode::off, "2026-06-01T09:00:00Z", "2026-06-01T11:00:00Z"),
                                       given(2, mac.text(), Mode::off, "2026-06-01T12:00:00Z", "2026-06-01T13:00:00Z"),
-                                      given(3, "anna", Mode::off, "2026-06-01T14:00:00Z", "2026-06-01T15:00:00Z")});
+                                      given(3, "teen", Mode::off, "2026-06-01T14:00:00Z", "2026-06-01T15:00:00Z")});
          test::equal(leases(result),
                      "2 until 2026-06-01T14:00:00Z;3 until 2026-06-01T12:00:00Z;4 until 2026-06-01T14:00:00Z;",
                      "leases");
@@ -155,7 +155,7 @@ constexpr test::Test plan_tests[] = {
      }},
     {"while the time isn't known, profiles that depend on it have the board's mode",
      [] {
-         std::vector<PlannedDevice> const devices{device(1, anna), device(2, parents), device(3, pupils)};
+         std::vector<PlannedDevice> const devices{device(1, teen), device(2, parents), device(3, pupils)};
          std::vector<Override> const words{given(1, "all", Mode::off, "1970-01-01T00:00:00Z", "1970-01-03T00:00:00Z")};
          auto const off = plan_at(home(), devices, "1970-01-01T00:05:00Z", {}, Mode::off);
          test::equal(leases(off), "2 until never;", "off");

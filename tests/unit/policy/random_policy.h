@@ -60,7 +60,7 @@ public:
         for (auto& each : windows) each = window();
         std::vector<Exception> exceptions(below(4));
         for (auto& each : exceptions) each = exception();
-        auto profile = build::profile("anna", mode(), std::move(windows), std::move(exceptions));
+        auto profile = build::profile("teen", mode(), std::move(windows), std::move(exceptions));
         if (below(6) == 0) profile.ends_on = date();
         result.policy.profiles = {std::move(profile)};
         if (below(2) == 0) result.overrides.resize(below(6));
@@ -100,7 +100,7 @@ private:
         return result;
     }
     Override given(Instant moment) {
-        static constexpr char const* who[] = {"all", "anna", "phone", "02:00:5e:10:00:01", "ben", "02:00:5e:10:00:02"};
+        static constexpr char const* who[] = {"all", "teen", "phone", "02:00:5e:10:00:01", "tot", "02:00:5e:10:00:02"};
         Override result;
         result.id = below(1000);
         result.who = who[below(std::size(who))];

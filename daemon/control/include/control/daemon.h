@@ -5,11 +5,8 @@
 
 #include "base/result.h"
 #include "control/board.h"
-#include "control/clock.h"
+#include "control/parts.h"
 #include "control/service.h"
-#include "kernel/neighbours.h"
-#include "kernel/table.h"
-#include "ledger/ledger.h"
 
 namespace boost::asio {
 class io_context;
@@ -28,16 +25,8 @@ Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& direc
 
 class Daemon {
 public:
-    // All must outlive the daemon.
-    struct Parts {
-        kernel::Table& table;
-        kernel::Flows& flows;
-        kernel::Neighbours& neighbours;
-        ledger::Ledger& ledger;
-        Clock& clock;
-    };
-
-    // Everything happens on `context`, in the thread that runs it. Nothing is enforced yet.
+    // The parts must outlive the daemon. Everything happens on `context`, in the thread that runs it. Nothing is
+    // enforced yet.
     static Result<std::unique_ptr<Daemon>> create(boost::asio::io_context& context, Board const& board, Parts parts);
     ~Daemon();
     Daemon(Daemon const&) = delete;

@@ -34,6 +34,7 @@ std::optional<Interval> occurrence(date::time_zone const& zone, date::local_days
 Instant first_instant(date::time_zone const& zone, date::local_days date);
 
 date::local_days local_date(date::time_zone const& zone, Instant at);
+date::local_seconds local_time(date::time_zone const& zone, Instant at);
 
 // What people write: RFC 3339 ("2026-03-29T01:30:00Z", "…+02:00") or local "2026-03-29T02:30[:SS]" (in a gap: the jump;
 // in an overlap: the first occurrence). Fractions of a second are cut off.

@@ -16,7 +16,7 @@ struct Diagnostic {
     std::string file;
     std::size_t line = 1;    // from 1
     std::size_t column = 1;  // from 1, in bytes; a tab is one column
-    std::string what;        // "profile 'anna' extends 'kids', which is not here"
+    std::string what;        // "profile 'teen' extends 'kids', which is not here"
     std::string advice;      // "add a profile with this id, or write one of: children, guests"
     // Where it is not the policy file alone that is at fault, e.g. an unreadable file, line and column are 1.
 

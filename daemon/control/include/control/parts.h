@@ -1,0 +1,27 @@
+// What the gate works with, by interfaces: main.cpp gives the real ones, tests their fakes.
+#pragma once
+
+namespace kindgate::kernel {
+class Flows;
+class Neighbours;
+class Table;
+}  // namespace kindgate::kernel
+
+namespace kindgate::ledger {
+class Ledger;
+}
+
+namespace kindgate::control {
+
+class Clock;
+
+// All must outlive who is given them.
+struct Parts {
+    kernel::Table& table;
+    kernel::Flows& flows;
+    kernel::Neighbours& neighbours;
+    ledger::Ledger& ledger;
+    Clock& clock;
+};
+
+}  // namespace kindgate::control
