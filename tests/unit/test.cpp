@@ -8,13 +8,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <vector>
 
 extern "C" {
 #include <cmocka.h>
 }
-#undef fail  // a macro there, our function here
+// Macros there, our functions here.
+#undef fail
+#undef skip
 
 namespace kindgate::test {
 
@@ -26,16 +32,29 @@ struct Failure : std::exception {
     std::string message;
 };
 
+struct Skipped {
+    std::string why;
+};
+
 // No object with a destructor is alive here when CMocka jumps.
 void trampoline(void** state) {
     static char message[4096];
+    static bool skipped;
     message[0] = '\0';
+    skipped = false;
     try {
         static_cast<Test const*>(*state)->body();
+    } catch (Skipped const& because) {
+        skipped = true;
+        std::snprintf(message, sizeof message, "%s", because.why.c_str());
     } catch (std::exception const& failure) {
         std::snprintf(message, sizeof message, "%s", failure.what());
     } catch (...) {
         std::snprintf(message, sizeof message, "an exception that is no std::exception");
+    }
+    if (skipped) {
+        print_message("skipped: %s\n", message);
+        _skip(__FILE__, __LINE__);
     }
     if (message[0] == '\0') return;
     print_error("%s\n", message);
@@ -46,6 +65,37 @@ void trampoline(void** state) {
 
 void fail(std::string const& message, std::source_location where) {
     throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
+}
+
+void skip(std::string const& why) {
+    throw Skipped{why};
+}
+
+std::filesystem::path data_file(std::string_view name) {
+    auto const* said = std::getenv("KINDGATE_TESTDATA");  // NOLINT(concurrency-mt-unsafe): one thread
+    auto const folder =
+        said != nullptr ? std::filesystem::path{said} : std::filesystem::path{KINDGATE_TOP} / "../shared";
+    auto path = folder / name;
+    if (!std::filesystem::exists(path))
+        skip("no " + path.string() + ": KINDGATE_TESTDATA names the folder of test data");
+    return path;
+}
+
+std::string data_text(std::string_view name) {
+    std::ifstream file{data_file(name), std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::uint64_t first_seed(char const* property) {
+    auto const* said = std::getenv("KINDGATE_SEED");  // NOLINT(concurrency-mt-unsafe): one thread
+    std::uint64_t const seed = said != nullptr ? std::strtoull(said, nullptr, 10) : std::random_device{}();
+    std::printf("seed %s: KINDGATE_SEED=%llu\n", property, static_cast<unsigned long long>(seed));
+    return seed;
+}
+
+std::uint64_t cases(std::uint64_t usual) {
+    auto const* said = std::getenv("KINDGATE_CASES");  // NOLINT(concurrency-mt-unsafe): one thread
+    return said != nullptr ? std::strtoull(said, nullptr, 10) : usual;
 }
 
 bool in_child(std::function<void()> const& body) {

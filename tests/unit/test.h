@@ -6,6 +6,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <source_location>
@@ -28,6 +30,20 @@ int run(char const* suite, std::span<Test const> tests);
 
 // Ends the test as failed.
 [[noreturn]] void fail(std::string const& message, std::source_location where = std::source_location::current());
+
+// Ends the test as skipped, with a word why.
+[[noreturn]] void skip(std::string const& why);
+
+// A file of the test data that nobody here wrote: KINDGATE_TESTDATA names their folder, else it is ../shared beside the
+// sources. Where there is none the test is skipped.
+std::filesystem::path data_file(std::string_view name);
+// Its whole content.
+std::string data_text(std::string_view name);
+
+// What a property's first case starts from, the others count up: KINDGATE_SEED, else ever another; printed.
+std::uint64_t first_seed(char const* property);
+// How many cases; KINDGATE_CASES for a longer search.
+std::uint64_t cases(std::uint64_t usual);
 
 template <typename T>
 std::string show(T const& value) {

@@ -109,8 +109,8 @@ void check_far(Case const& one, Instant now) {
 constexpr test::Test tests[] = {
     {"a lease ends exactly where its answer changes, and the plan is due when anything told changes",
      [] {
-         auto const first = random_policy::first_seed("leases");
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(40); ++seed) {
+         auto const first = test::first_seed("leases");
+         for (std::uint64_t seed = first; seed < first + test::cases(40); ++seed) {
              random_policy::Maker maker{seed};
              auto const one = maker.make();
              check(one, maker);
@@ -118,16 +118,16 @@ constexpr test::Test tests[] = {
      }},
     {"a lease of months doesn't outlast a change either",
      [] {
-         auto const first = random_policy::first_seed("long leases");
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(20); ++seed) {
+         auto const first = test::first_seed("long leases");
+         for (std::uint64_t seed = first; seed < first + test::cases(20); ++seed) {
              auto const one = random_policy::Maker{seed}.make();
              check_far(one, one.moment);
          }
      }},
     {"devices planned together have the same answers as each alone",
      [] {
-         auto const first = random_policy::first_seed("together");
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(100); ++seed) {
+         auto const first = test::first_seed("together");
+         for (std::uint64_t seed = first; seed < first + test::cases(100); ++seed) {
              auto const one = random_policy::Maker{seed}.make();
              auto const subject = one.subject();
              std::vector<PlannedDevice> const devices{{Slot{2}, "", {}, 0},

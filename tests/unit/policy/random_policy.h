@@ -2,8 +2,6 @@
 // names the seed, and KINDGATE_SEED=… runs that case first.
 #pragma once
 
-#include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -115,19 +113,5 @@ private:
     std::mt19937_64 random_;
     date::local_days near_;
 };
-
-// Of the first case; the others count up.
-inline std::uint64_t first_seed(char const* property) {
-    auto const* said = std::getenv("KINDGATE_SEED");
-    std::uint64_t const seed = said != nullptr ? std::strtoull(said, nullptr, 10) : std::random_device{}();
-    std::printf("%s: KINDGATE_SEED=%llu\n", property, static_cast<unsigned long long>(seed));
-    return seed;
-}
-
-// How many; KINDGATE_CASES=… for a longer search.
-inline std::uint64_t cases(std::uint64_t usual) {
-    auto const* said = std::getenv("KINDGATE_CASES");
-    return said != nullptr ? std::strtoull(said, nullptr, 10) : usual;
-}
 
 }  // namespace kindgate::policy::random_policy

@@ -81,8 +81,8 @@ void check(Case const& one) {
 constexpr test::Test tests[] = {
     {"merged explanations of every minute are the timeline",
      [] {
-         auto const first = random_policy::first_seed("timeline");
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(25); ++seed)
+         auto const first = test::first_seed("timeline");
+         for (std::uint64_t seed = first; seed < first + test::cases(25); ++seed)
              check(random_policy::Maker{seed}.make());
      }},
 };
