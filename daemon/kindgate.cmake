@@ -46,12 +46,26 @@ macro(kindgate_find_libraries)
   find_package(SQLite3 REQUIRED)
   find_package(Boost 1.74 REQUIRED)
   find_package(Threads REQUIRED)
+  kindgate_find_mbedtls()
   pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
   pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
   pkg_check_modules(nftnl REQUIRED IMPORTED_TARGET libnftnl)
   pkg_check_modules(mnl REQUIRED IMPORTED_TARGET libmnl)
   pkg_check_modules(nl_route REQUIRED IMPORTED_TARGET libnl-route-3.0)
 endmacro()
+
+# Mbed TLS came without a package description before 3.6: targets mbedtls::crypto (PSA) and mbedtls::tls.
+function(kindgate_find_mbedtls)
+  find_path(MBEDTLS_INCLUDE psa/crypto.h REQUIRED)
+  foreach(library crypto x509 tls)
+    find_library(MBEDTLS_${library} mbed${library} REQUIRED)
+    add_library(mbedtls::${library} UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(mbedtls::${library} PROPERTIES IMPORTED_LOCATION ${MBEDTLS_${library}}
+      INTERFACE_INCLUDE_DIRECTORIES ${MBEDTLS_INCLUDE})
+  endforeach()
+  set_target_properties(mbedtls::x509 PROPERTIES INTERFACE_LINK_LIBRARIES mbedtls::crypto)
+  set_target_properties(mbedtls::tls PROPERTIES INTERFACE_LINK_LIBRARIES mbedtls::x509)
+endfunction()
 
 # kindgate_folder(NAME [PUBLIC targets …] [PRIVATE targets …] [PRECOMPILE headers …])
 # One folder of daemon/: library kindgate_NAME of all its sources. Its public headers stand in include/NAME/; what it doesn't link it can't

@@ -7,7 +7,7 @@
 
 #include "control/daemon.h"
 #include "file_io.h"
-#include "sha256.h"
+#include "revision.h"
 
 namespace kindgate::control {
 

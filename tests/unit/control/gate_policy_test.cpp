@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 
 #include "house.h"
-#include "sha256.h"
+#include "revision.h"
 
 namespace {
 

@@ -1,0 +1,160 @@
+#include "crypto/ecdsa.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "psa.h"
+
+namespace kindgate::crypto {
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// RFC 4648, 4, blanks and line ends skipped; empty if it has other signs.
+Bytes from_base64(std::string_view text) {
+    static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    Bytes bytes;
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (char const c : text) {
+        if (c == '\n' || c == '\r' || c == ' ' || c == '=') continue;
+        auto const value = alphabet.find(c);
+        if (value == std::string_view::npos) return {};
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        bytes.push_back(static_cast<std::uint8_t>(bits >> count & 0xff));
+    }
+    return bytes;
+}
+
+// What stands between "-----BEGIN kind-----" and its end (RFC 7468, 2); empty where there is none.
+Bytes pem_content(std::string_view pem, std::string_view kind) {
+    auto const begin = fmt::format("-----BEGIN {}-----", kind);
+    auto const start = pem.find(begin);
+    if (start == std::string_view::npos) return {};
+    auto const rest = pem.substr(start + begin.size());
+    auto const end = rest.find(fmt::format("-----END {}-----", kind));
+    return end == std::string_view::npos ? Bytes{} : from_base64(rest.substr(0, end));
+}
+
+// DER with a P-256 key in it has one form each; what differs is no such key.
+// RFC 5480, 2: SubjectPublicKeyInfo { id-ecPublicKey, prime256v1 }, BIT STRING, uncompressed point.
+constexpr std::array<std::uint8_t, 26> public_head{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                                   0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                                   0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+// RFC 5958, 2: PrivateKeyInfo { 0, id-ecPublicKey, prime256v1 }, OCTET STRING with an ECPrivateKey.
+constexpr std::array<std::uint8_t, 36> pkcs8_head{
+    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+    0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20};
+// RFC 5915, 3: ECPrivateKey { 1, OCTET STRING (32), [0] prime256v1, … }; the curve stands behind the key.
+constexpr std::array<std::uint8_t, 7> sec1_head{0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20};
+constexpr std::array<std::uint8_t, 12> sec1_curve{0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86,
+                                                  0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+
+template <std::size_t Size>
+std::optional<std::array<std::uint8_t, Size>> behind(Bytes const& der, auto const& head) {
+    if (der.size() < head.size() + Size || !std::ranges::equal(head, std::span{der}.first(head.size())))
+        return std::nullopt;
+    std::array<std::uint8_t, Size> found{};
+    std::copy_n(der.begin() + static_cast<std::ptrdiff_t>(head.size()), Size, found.begin());
+    return found;
+}
+
+class Imported {
+public:
+    Imported(std::span<std::uint8_t const> key, psa_key_type_t type, psa_key_usage_t usage, psa_algorithm_t algorithm) {
+        psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+        psa_set_key_usage_flags(&attributes, usage);
+        psa_set_key_algorithm(&attributes, algorithm);
+        psa_set_key_type(&attributes, type);
+        psa_set_key_bits(&attributes, 256);
+        valid_ = psa_ready() && psa_import_key(&attributes, key.data(), key.size(), &id_) == PSA_SUCCESS;
+    }
+    ~Imported() {
+        if (valid_) psa_destroy_key(id_);
+    }
+    Imported(Imported const&) = delete;
+    Imported& operator=(Imported const&) = delete;
+
+    bool valid() const { return valid_; }
+    psa_key_id_t id() const { return id_; }
+
+private:
+    psa_key_id_t id_ = 0;
+    bool valid_ = false;
+};
+
+constexpr psa_key_type_t public_type = PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1);
+constexpr psa_key_type_t pair_type = PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1);
+constexpr psa_algorithm_t verifying = PSA_ALG_ECDSA(PSA_ALG_SHA_256);
+constexpr psa_algorithm_t signing = PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256);
+
+}  // namespace
+
+std::string text(KeyId const& id) {
+    std::string hex;
+    for (auto const byte : id) hex += fmt::format("{:02x}", byte);
+    return hex;
+}
+
+Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
+    auto const point = behind<65>(pem_content(pem, "PUBLIC KEY"), public_head);
+    if (!point || !Imported{*point, public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying}.valid())
+        return Error{ErrorCode::invalid_input,
+                     "no public key on P-256 in PEM: write one with openssl pkey -in KEY -pubout"};
+    return PublicKey{*point};
+}
+
+bool PublicKey::verify(Digest const& digest, Signature const& signature) const {
+    Imported const key{point_, public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying};
+    return key.valid() && psa_verify_hash(key.id(), verifying, digest.data(), digest.size(), signature.data(),
+                                          signature.size()) == PSA_SUCCESS;
+}
+
+KeyId PublicKey::id() const {
+    KeyId id{};
+    auto const digest = sha256(std::as_bytes(std::span{point_}));
+    std::copy_n(digest.begin(), id.size(), id.begin());
+    return id;
+}
+
+Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
+    auto scalar = behind<32>(pem_content(pem, "PRIVATE KEY"), pkcs8_head);
+    if (auto const der = pem_content(pem, "EC PRIVATE KEY"); !scalar && !der.empty()) {
+        auto const curve = std::ranges::search(der, sec1_curve);
+        if (!curve.empty()) scalar = behind<32>(der, sec1_head);
+    }
+    if (!scalar || !Imported{*scalar, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing}.valid())
+        return Error{
+            ErrorCode::invalid_input,
+            "no private key on P-256 in PEM without a password: make one with openssl ecparam -name prime256v1 "
+            "-genkey -noout"};
+    return PrivateKey{*scalar};
+}
+
+Result<Signature> PrivateKey::sign(Digest const& digest) const {
+    Imported const key{scalar_, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing};
+    Signature signature{};
+    std::size_t length = 0;
+    if (!key.valid() || psa_sign_hash(key.id(), signing, digest.data(), digest.size(), signature.data(),
+                                      signature.size(), &length) != PSA_SUCCESS)
+        return Error{ErrorCode::system, "the crypto library couldn't sign"};
+    return signature;
+}
+
+Result<PublicKey> PrivateKey::public_key() const {
+    Imported const key{scalar_, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing};
+    std::array<std::uint8_t, 65> point{};
+    std::size_t length = 0;
+    if (!key.valid() || psa_export_public_key(key.id(), point.data(), point.size(), &length) != PSA_SUCCESS)
+        return Error{ErrorCode::system, "the crypto library couldn't tell the public key"};
+    return PublicKey{point};
+}
+
+}  // namespace kindgate::crypto
