@@ -38,8 +38,6 @@ public:
         return best != nullptr && best->action == content::RuleAction::block;
     }
 
-    auto const& rules() const { return rules_; }
-
 private:
     struct Kept {
         content::RuleAction action;

@@ -44,11 +44,11 @@ enum class RuleRank : std::uint8_t {
 struct Rule {
     std::size_t line = 0;  // from 1
     RuleAction action = RuleAction::skip;
-    std::string_view domain;  // lower case, A-labels, no dot at the end; empty where a skipped line has none
+    std::string_view domain{};  // lower case, A-labels, no dot at the end; empty where a skipped line has none
     RuleScope scope = RuleScope::suffix;
     RuleRank rank = RuleRank::block;
-    std::string_view reason;  // why it was skipped; of $denyallow, what it belongs to
-    bool silent = false;      // an empty line, a comment or a heading: nothing that anybody would miss
+    std::string_view reason{};  // why it was skipped; of $denyallow, what it belongs to
+    bool silent = false;        // an empty line, a comment or a heading: nothing that anybody would miss
 };
 
 // How many of each; silent lines are not counted as skipped.
