@@ -105,6 +105,55 @@ void timeline_options(CLI::App& app, Options& options) {
     app.add_option("--to", options.to, "To a date (its end) or time; a week, if not said")->type_name("DATE");
 }
 
+void format_option(CLI::App& app, Options& options) {
+    app.add_option("--format", options.format, "auto, plain, wildcard, hosts, dnsmasq, adblock or rpz")
+        ->type_name("FORMAT");
+}
+
+void list_read_options(CLI::App& app, Options& options) {
+    app.add_option("file", options.files, "The list, also compressed by gzip; - is standard input")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1);
+    format_option(app, options);
+    json_flag(app, options);
+}
+
+void pack_build_options(CLI::App& app, Options& options) {
+    app.add_option("lists", options.files, "A list and what it is a list of; a category may have several")
+        ->type_name("CATEGORY=FILE")
+        ->required();
+    app.add_option("--out", options.out, "The pack")->type_name("FILE")->required();
+    app.add_option("--name", options.name, "What people call the pack")->type_name("NAME");
+    app.add_option("--created", options.created,
+                   "When: an older pack won't replace it; else SOURCE_DATE_EPOCH, else not said")
+        ->type_name("DATE");
+    app.add_option("--expires", options.expires, "From then on (UTC) it is refused")->type_name("DATE");
+    app.add_option("--sign", options.sign, "A private key on P-256 in PEM")->type_name("KEY");
+    format_option(app, options);
+}
+
+void key_option(CLI::App& app, Options& options) {
+    app.add_option("--key", options.keys,
+                   "A public key in PEM that its signature is checked with; several: say it again")
+        ->type_name("KEY")
+        ->expected(1)
+        ->take_all();
+}
+
+void pack_info_options(CLI::App& app, Options& options) {
+    app.add_option("file", options.pack, "The pack")->type_name("FILE")->required();
+    key_option(app, options);
+    json_flag(app, options);
+}
+
+void pack_lookup_options(CLI::App& app, Options& options) {
+    pack_info_options(app, options);
+    app.add_option("names", options.names, "Names; - reads them from standard input, one a line")
+        ->type_name("NAME")
+        ->required();
+}
+
 constexpr std::array entries{
     Entry{"status", "Who may do what now, until when, and why",
           "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
@@ -159,6 +208,22 @@ constexpr std::array entries{
           "  kindgate policy put home.textproto", put_options, policy_put},
     Entry{"policy validate", "Would the running gate take this file? Changes nothing",
           "  kindgate policy validate home.textproto", one_file_options, policy_validate},
+    Entry{"list read", "What each line of a published list means, or why it is skipped",
+          "  kindgate list read hosts.txt\n  kindgate list read --format adblock --json filter.txt.gz",
+          list_read_options, list_read},
+    Entry{"pack build", "A pack of lists: one file that a gate uses as it is",
+          "  kindgate pack build --out home.pack games=games.txt adult=ut1-adult.gz adult=mine.txt\n"
+          "  kindgate pack build --out school.pack --name School --created 2026-11-24 --expires 2027-03-01 --sign "
+          "key.pem "
+          "games=games.txt\n\n"
+          "A key: openssl ecparam -name prime256v1 -genkey -noout -out key.pem",
+          pack_build_options, pack_build},
+    Entry{"pack info", "What a pack says of itself",
+          "  kindgate pack info home.pack\n  kindgate pack info --key key.pub home.pack --json", pack_info_options,
+          pack_info},
+    Entry{"pack lookup", "Which categories names are in, and the listed name that decided",
+          "  kindgate pack lookup home.pack www.example.com\n  kindgate pack lookup home.pack - --json < names.txt",
+          pack_lookup_options, pack_lookup},
 };
 
 constexpr char const* overview =
@@ -196,6 +261,8 @@ public:
         app_.footer(first_steps);
         auto* policy = app_.add_subcommand("policy", "Policy files: check, test, put in force");
         policy->require_subcommand(1);
+        app_.add_subcommand("list", "Published lists of names: what they say")->require_subcommand(1);
+        app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
         for (auto const& entry : entries) add(entry);
     }
 

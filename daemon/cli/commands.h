@@ -30,6 +30,14 @@ struct Options {
     std::string name;
     std::string if_match;
     std::uint64_t id = 0;
+    std::string pack;
+    std::vector<std::string> names;
+    std::vector<std::string> keys;
+    std::string format;
+    std::string out;
+    std::string created;
+    std::string expires;
+    std::string sign;
 };
 
 // The exit status, or an error that decides it.
@@ -39,6 +47,10 @@ using Command = Outcome (*)(Options const&, Surroundings const&);
 // Without a daemon.
 Outcome policy_check(Options const& options, Surroundings const& around);
 Outcome policy_test(Options const& options, Surroundings const& around);
+Outcome list_read(Options const& options, Surroundings const& around);
+Outcome pack_build(Options const& options, Surroundings const& around);
+Outcome pack_info(Options const& options, Surroundings const& around);
+Outcome pack_lookup(Options const& options, Surroundings const& around);
 
 // From a policy file with --policy, else from the daemon.
 Outcome explain(Options const& options, Surroundings const& around);

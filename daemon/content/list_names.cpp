@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/ip.h"
+#include "content/list.h"
 
 namespace kindgate::content {
 
@@ -112,6 +113,12 @@ std::string_view NameReader::wrong_labels(FewestLabels fewest) const {
     if (std::ranges::all_of(label, is_digit)) return "its last label is a number";
     if (label.starts_with('-') || label.ends_with('-')) return "its last label begins or ends with a hyphen";
     return {};
+}
+
+std::string canonical_name(std::string_view written) {
+    NameReader names;
+    auto const name = names.read(written, FewestLabels::one, PublicSuffix::taken);
+    return std::string{name.empty() ? written : name};
 }
 
 std::string_view NameReader::read(std::string_view written, FewestLabels fewest, PublicSuffix suffixes) {

@@ -8,7 +8,7 @@ from kindgate import COMMAND, SMALL, TOP, Test
 
 SUBCOMMANDS = ["status", "devices", "place", "pause", "off", "allow", "learning", "resume", "overrides", "overrides cancel",
                "leases", "events", "release", "explain", "timeline", "policy check", "policy test", "policy get",
-               "policy put", "policy validate"]
+               "policy put", "policy validate", "list read", "pack build", "pack info", "pack lookup"]
 
 
 class Command(Test):
@@ -26,7 +26,8 @@ class Command(Test):
         """Wrong use is status 2, with what to read, on standard error"""
         for words in ((), ("nonsense",), ("policy",), ("pause",), ("policy", "check"), ("status", "--nonsense"), ("status", "x"),
                       ("overrides", "cancel", "x"), ("overrides", "cancel"), ("pause", "kid", "for", "1h", "x"),
-                      ("explain", "--at"), ("place", "02:00:5e:10:00:01")):
+                      ("explain", "--at"), ("place", "02:00:5e:10:00:01"), ("list",), ("pack",), ("list", "read"), ("pack", "build", "games=f"),
+                      ("pack", "lookup", "f.pack")):
             self.refused(2, "--help shows how", *words)
 
     def test_words_that_no_daemon_needs_to_judge(self):

@@ -13,8 +13,11 @@ _kindgate_options() {
         place) echo "$daemon --name" ;;
         explain) echo "$daemon --policy --device --profile --at --domain" ;;
         timeline) echo "$daemon --policy --device --profile --from --to" ;;
+        "list read") echo "--help --json --format" ;;
+        "pack build") echo "--help --out --name --created --expires --sign --format" ;;
+        "pack info" | "pack lookup") echo "--help --json --key" ;;
         "" ) echo "--help --version" ;;
-        policy) echo "--help" ;;
+        policy | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
     esac
 }
@@ -23,8 +26,10 @@ _kindgate_options() {
 _kindgate_words() {
     local subcommand=$1 position=$2
     case "$subcommand:$position" in
-        :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy" ;;
+        :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy list pack" ;;
         policy:0) echo "check test get put validate" ;;
+        list:0) echo "read" ;;
+        pack:0) echo "build info lookup" ;;
         overrides:0) echo "cancel" ;;
         pause:0 | off:0 | allow:0 | learning:0 | resume:0) echo "all $(_kindgate_ids)" ;;
         pause:1 | off:1 | allow:1 | learning:1) echo "for until" ;;
@@ -36,12 +41,12 @@ _kindgate() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subcommand="" position=0 i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "${COMP_WORDS[i]}" in
-            --socket | --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to) i=$((i + 1)) ;;
+            --socket | --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then
                     subcommand=${COMP_WORDS[i]}
-                elif [ "$subcommand" = policy ] || [ "$subcommand:${COMP_WORDS[i]}" = overrides:cancel ]; then
+                elif [[ $subcommand =~ ^(policy|list|pack)$ ]] || [ "$subcommand:${COMP_WORDS[i]}" = overrides:cancel ]; then
                     subcommand+=" ${COMP_WORDS[i]}"
                 else
                     position=$((position + 1))
@@ -51,16 +56,17 @@ _kindgate() {
     done
     COMPREPLY=()
     case "$previous" in
-        --policy | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --policy | --socket | --out | --sign | --key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$current"); return ;;
-        --name | --at | --domain | --from | --to | --if-match) return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$current"); return ;;
+        --name | --created | --expires | --at | --domain | --from | --to | --if-match) return ;;
     esac
     local words=""
     if [[ $current == -* || -z $subcommand ]]; then words=$(_kindgate_options "$subcommand"); fi
     if [[ $current != -* ]]; then words+=" $(_kindgate_words "$subcommand" "$position")"; fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     case "$subcommand" in
-        "policy check" | "policy test" | "policy put" | "policy validate")
+        "policy check" | "policy test" | "policy put" | "policy validate" | "list read" | "pack info" | "pack lookup")
             if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current"); fi
             ;;
     esac

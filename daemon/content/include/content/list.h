@@ -69,6 +69,9 @@ ListFormat detect_format(std::string_view text);
 // Why the whole text is no list: a web page, compressed or other binary bytes. Such a download must not replace a list.
 std::optional<std::string> not_a_list(std::string_view text);
 
+// A name that a person wrote, as lists have it: lower case, A-labels, no dot at its end; as it is where it is no name.
+std::string canonical_name(std::string_view written);
+
 // "plain", "hosts", …; nothing for another word.
 std::optional<ListFormat> format_named(std::string_view name);
 std::string_view name_of(ListFormat format);

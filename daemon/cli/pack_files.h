@@ -1,0 +1,31 @@
+// The steps from list files to a pack, for `pack build` and `pack update`.
+#pragma once
+
+#include <string>
+
+#include "cli/cli.h"
+#include "content/pack.h"
+
+namespace kindgate::cli {
+
+struct ListSource {
+    std::string category;
+    std::string file;
+    content::ListFormat format = content::ListFormat::automatic;
+};
+
+// Reads one list into the builder; tells its skipped lines and what it had.
+Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
+                                      Surroundings const& around);
+
+// Builds, opens what was built, and replaces the file.
+Result<void> build_pack(content::PackBuilder&& builder, content::PackFacts const& facts, std::string const& out,
+                        Surroundings const& around);
+
+// "file:line: skipped: reason".
+std::string skipped_line(content::Rule const& rule, std::string const& file);
+
+// "" is auto.
+Result<content::ListFormat> read_format(std::string const& word);
+
+}  // namespace kindgate::cli

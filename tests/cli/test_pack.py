@@ -1,0 +1,108 @@
+"""kindgate list read, pack build, pack info and pack lookup."""
+import gzip
+import os
+import subprocess
+
+from kindgate import COMMAND, Test
+
+NAMES = "games.example\n*.star.example\n"
+HOSTS = "# a comment\n0.0.0.0 ads.example a.ads.example\n0.0.0.0 org\n"
+
+
+class ListRead(Test):
+    def test_json(self):
+        """Each line of a list is a line of JSON with line, action, domain, scope and reason"""
+        lines = self.json_lines("list", "read", "--json", self.write("list", HOSTS))
+        self.assertEqual([(one["line"], one["action"], one["domain"], one["scope"]) for one in lines],
+                         [(1, "SKIP", "", ""), (2, "BLOCK", "ads.example", "EXACT"), (2, "BLOCK", "a.ads.example", "EXACT"),
+                          (3, "SKIP", "", "")])
+        self.assertIn("public suffix", lines[3]["reason"])
+
+    def test_readable(self):
+        """What is skipped is told as file:line: reason, and counted; comments are not"""
+        path = self.write("list", HOSTS)
+        out = self.good("list", "read", path)
+        self.assertIn(f"{path}:3: skipped: ", out)
+        self.assertIn("3 lines of format hosts: 2 block, 0 allow, 1 skipped", out)
+
+    def test_every_format_is_told_apart(self):
+        """Each format is recognised by its lines"""
+        for text, name in ((NAMES, "plain"), (HOSTS, "hosts"), ("address=/a.example/\n", "dnsmasq"),
+                           ("! x\n||a.example^\n", "adblock"), ("$TTL 30\na.example CNAME .\n", "rpz")):
+            self.assertIn(f"of format {name}:", self.good("list", "read", self.write(name, text)))
+
+    def test_compressed(self):
+        """A list compressed by gzip is read as it is; a cut one is refused"""
+        whole = gzip.compress(NAMES.encode())
+        self.assertIn("2 block", self.good("list", "read", self.write("list.gz", whole)))
+        self.refused(2, "cut or damaged", "list", "read", self.write("cut.gz", whole[:-9]))
+
+    def test_wrong_words(self):
+        """A format that is none and a file that is none are refused"""
+        self.refused(2, "is no format of lists", "list", "read", "--format", "csv", self.write("list", NAMES))
+        self.refused(2, "can't be read", "list", "read", self.path("missing"))
+
+
+class Pack(Test):
+    def build(self, *more, name="x.pack"):
+        self.good("pack", "build", "--out", self.path(name), *more, f"games={self.write('games', NAMES)}")
+        return self.path(name)
+
+    def test_lookup(self):
+        """A look-up tells the categories and the listed name that decided"""
+        pack = self.build(f"social={self.write('social', 'games.example')}")
+        lines = self.json_lines("pack", "lookup", "--json", pack, "www.Games.example.", "star.example", "x.star.example")
+        self.assertEqual(lines, [
+            {"name": "www.Games.example.", "categories": ["games", "social"], "matched": "games.example"},
+            {"name": "star.example", "categories": [], "matched": ""},
+            {"name": "x.star.example", "categories": ["games"], "matched": "star.example"}])
+
+    def test_standard_input(self):
+        """- reads names from standard input"""
+        done = subprocess.run([COMMAND, "pack", "lookup", self.build(), "-"], input="games.example\r\nother.example\n",
+                              capture_output=True, encoding="utf-8", check=True)
+        self.assertEqual(done.stdout, "games.example: games (by games.example)\nother.example: in no list\n")
+
+    def test_same_input_same_bytes(self):
+        """The same lists give the same pack"""
+        with open(self.build(name="a.pack"), "rb") as first, open(self.build(name="b.pack"), "rb") as second:
+            self.assertEqual(first.read(), second.read())
+
+    def test_signed(self):
+        """A signature is made with --sign and checked with --key"""
+        key, public = self.path("key.pem"), self.path("key.pub")
+        for words in (["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key], ["pkey", "-in", key, "-pubout", "-out", public]):
+            subprocess.run(["openssl", *words], check=True, capture_output=True)
+        pack = self.build("--sign", key, "--created", "2026-11-24", "--expires", "2199-01-01", "--name", "Nice")
+        (info,) = self.json_lines("pack", "info", "--json", pack, "--key", public)
+        self.assertEqual((info["name"], info["created"], info["expires"], info["verified"]),
+                         ("Nice", "2026-11-24T00:00:00Z", "2199-01-01T00:00:00Z", True))
+        self.refused(2, "no private key on P-256", "pack", "build", "--out", self.path("y"), "--sign", public, "a=games")
+
+    def test_refused(self):
+        """Cut, altered and expired packs are refused, and what is none; the file that was there stays"""
+        pack = self.build("--expires", "2020-01-01")
+        self.refused(2, "expired on 2020-01-01", "pack", "lookup", pack, "games.example")
+        self.assertIn("(it has)", self.good("pack", "info", pack))
+        with open(pack, "rb") as file:
+            whole = file.read()
+        self.refused(1, "it says that it has", "pack", "info", self.write("cut", whole[:-1]))
+        self.refused(1, "its checksum is wrong", "pack", "info", self.write("altered", whole[:-20] + b"!" + whole[-19:]))
+        self.refused(2, "this is no pack", "pack", "info", self.write("none", "nothing"))
+        done = self.kindgate("pack", "build", "--out", pack, f"games={self.write('empty', '# nothing')}")
+        self.assertEqual((done.returncode, "no list has a name" in done.stderr), (2, True), done)
+        with open(pack, "rb") as file:
+            self.assertEqual(file.read(), whole)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["altered", "cut", "empty", "games", "none", "x.pack"])
+
+    def test_page_in_place_of_a_list(self):
+        """A web page is no list"""
+        self.refused(2, "it is a web page", "pack", "build", "--out", self.path("x"), f"a={self.write('page', '<!DOCTYPE html>')}")
+
+    def test_skipped_lines_are_told(self):
+        """Skipped lines are told, twenty a file, and counted"""
+        path = self.write("list", "good.example\n" + "bad line\n" * 30)
+        done = self.kindgate("pack", "build", "--out", self.path("x"), f"a={path}")
+        self.assertEqual((done.returncode, done.stderr.count("skipped: several words")), (0, 20), done)
+        self.assertIn("10 more lines skipped", done.stderr)
+        self.assertIn("30 lines skipped", done.stdout)
