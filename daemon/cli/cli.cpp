@@ -154,6 +154,20 @@ void pack_lookup_options(CLI::App& app, Options& options) {
         ->required();
 }
 
+void pack_update_options(CLI::App& app, Options& options) {
+    app.add_option("--sources", options.sources, "Where lists come from")->type_name("FILE")->capture_default_str();
+    app.add_option("--into", options.into, "Where copies of them and the pack are kept")
+        ->type_name("FOLDER")
+        ->capture_default_str();
+    app.add_option("--only", options.names, "This source alone, also one that is on demand; several: say it again")
+        ->type_name("ID")
+        ->expected(1)
+        ->take_all();
+    app.add_option("--ca", options.authorities, "Certificates that are trusted, in PEM")
+        ->type_name("FILE")
+        ->capture_default_str();
+}
+
 constexpr std::array entries{
     Entry{"status", "Who may do what now, until when, and why",
           "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
@@ -224,6 +238,11 @@ constexpr std::array entries{
     Entry{"pack lookup", "Which categories names are in, and the listed name that decided",
           "  kindgate pack lookup home.pack www.example.com\n  kindgate pack lookup home.pack - --json < names.txt",
           pack_lookup_options, pack_lookup},
+    Entry{"pack update", "Fetch the lists of others and make a pack of them",
+          "  kindgate pack update\n  kindgate pack update --sources mine.textproto --into lists --only ut1-games\n\n"
+          "What can't be fetched, or is no list any more, leaves the last good copy. The pack is lists.pack in the "
+          "folder.",
+          pack_update_options, pack_update},
 };
 
 constexpr char const* overview =

@@ -38,6 +38,9 @@ struct Options {
     std::string created;
     std::string expires;
     std::string sign;
+    std::string sources = "/usr/share/kindgate/policies/sources.textproto";
+    std::string into = "/var/lib/kindgate/lists";
+    std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 
 // The exit status, or an error that decides it.
@@ -51,6 +54,7 @@ Outcome list_read(Options const& options, Surroundings const& around);
 Outcome pack_build(Options const& options, Surroundings const& around);
 Outcome pack_info(Options const& options, Surroundings const& around);
 Outcome pack_lookup(Options const& options, Surroundings const& around);
+Outcome pack_update(Options const& options, Surroundings const& around);
 
 // From a policy file with --policy, else from the daemon.
 Outcome explain(Options const& options, Surroundings const& around);

@@ -8,7 +8,7 @@ from kindgate import COMMAND, SMALL, TOP, Test
 
 SUBCOMMANDS = ["status", "devices", "place", "pause", "off", "allow", "learning", "resume", "overrides", "overrides cancel",
                "leases", "events", "release", "explain", "timeline", "policy check", "policy test", "policy get",
-               "policy put", "policy validate", "list read", "pack build", "pack info", "pack lookup"]
+               "policy put", "policy validate", "list read", "pack build", "pack info", "pack lookup", "pack update"]
 
 
 class Command(Test):

@@ -16,6 +16,7 @@ _kindgate_options() {
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --out --name --created --expires --sign --format" ;;
         "pack info" | "pack lookup") echo "--help --json --key" ;;
+        "pack update") echo "--help --sources --into --only --ca" ;;
         "" ) echo "--help --version" ;;
         policy | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
@@ -29,7 +30,7 @@ _kindgate_words() {
         :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy list pack" ;;
         policy:0) echo "check test get put validate" ;;
         list:0) echo "read" ;;
-        pack:0) echo "build info lookup" ;;
+        pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;
         pause:0 | off:0 | allow:0 | learning:0 | resume:0) echo "all $(_kindgate_ids)" ;;
         pause:1 | off:1 | allow:1 | learning:1) echo "for until" ;;
@@ -41,7 +42,7 @@ _kindgate() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subcommand="" position=0 i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "${COMP_WORDS[i]}" in
-            --socket | --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key) i=$((i + 1)) ;;
+            --socket | --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --ca) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then
@@ -56,10 +57,10 @@ _kindgate() {
     done
     COMPREPLY=()
     case "$previous" in
-        --policy | --socket | --out | --sign | --key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --policy | --socket | --out | --sign | --key | --sources | --into | --ca) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$current"); return ;;
         --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$current"); return ;;
-        --name | --created | --expires | --at | --domain | --from | --to | --if-match) return ;;
+        --name | --only | --created | --expires | --at | --domain | --from | --to | --if-match) return ;;
     esac
     local words=""
     if [[ $current == -* || -z $subcommand ]]; then words=$(_kindgate_options "$subcommand"); fi

@@ -1,0 +1,28 @@
+// A file over HTTPS.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+
+namespace kindgate::cli {
+
+struct FetchWanted {
+    std::string url;
+    std::string authorities;                    // see TlsStream
+    std::string etag;                           // of the copy that is there; "": none
+    std::size_t largest = 0;                    // bytes
+    std::function<void(std::size_t)> progress;  // bytes so far; called often
+};
+
+struct Fetched {
+    bool unchanged = false;  // the copy that is there is the newest
+    std::string body;
+    std::string etag;
+};
+
+// Follows at most five redirects, to https alone and never to a private address; ten minutes in all.
+Result<Fetched> fetch(FetchWanted const& wanted);
+
+}  // namespace kindgate::cli

@@ -1,0 +1,81 @@
+// A TLS connection to a server that shows a certificate for its name, as a stream that Beast reads and writes.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "base/result.h"
+
+namespace kindgate::cli {
+
+enum class Reach : std::uint8_t { anywhere, public_only };
+
+class TlsStream {
+public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    struct Wanted {
+        std::string host;
+        std::string port;
+        std::string authorities;  // file with the certificates that are trusted, PEM
+        Reach reach = Reach::anywhere;
+        Deadline until;  // of everything that is done with the stream
+    };
+
+    // Connects and shakes hands: TLS 1.2 or later, the name checked.
+    static Result<TlsStream> connect(Wanted const& wanted);
+    ~TlsStream();
+    TlsStream(TlsStream&&) noexcept;
+    TlsStream& operator=(TlsStream&&) = delete;
+
+    template <typename Buffers>
+    std::size_t read_some(Buffers const& buffers, boost::system::error_code& error) {
+        for (auto const& buffer : range_of(buffers))
+            if (buffer.size() > 0) return read(buffer, error);
+        return 0;
+    }
+    template <typename Buffers>
+    std::size_t write_some(Buffers const& buffers, boost::system::error_code& error) {
+        for (auto const& buffer : range_of(buffers))
+            if (buffer.size() > 0) return write(buffer, error);
+        return 0;
+    }
+    // Beast asks for these, and calls none of them where an error_code is given.
+    template <typename Buffers>
+    std::size_t read_some(Buffers const& buffers) {
+        boost::system::error_code error;
+        auto const length = read_some(buffers, error);
+        if (error) throw boost::system::system_error{error};
+        return length;
+    }
+    template <typename Buffers>
+    std::size_t write_some(Buffers const& buffers) {
+        boost::system::error_code error;
+        auto const length = write_some(buffers, error);
+        if (error) throw boost::system::system_error{error};
+        return length;
+    }
+
+private:
+    struct Parts;
+    explicit TlsStream(std::unique_ptr<Parts> parts);
+
+    template <typename Buffers>
+    static auto range_of(Buffers const& buffers) {
+        return std::ranges::subrange{boost::asio::buffer_sequence_begin(buffers),
+                                     boost::asio::buffer_sequence_end(buffers)};
+    }
+    std::size_t read(boost::asio::mutable_buffer buffer, boost::system::error_code& error);
+    std::size_t write(boost::asio::const_buffer buffer, boost::system::error_code& error);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kindgate::cli

@@ -1,0 +1,141 @@
+"""kindgate pack update, against an HTTPS server of the test's own."""
+import gzip
+import http.server
+import os
+import ssl
+import subprocess
+import threading
+
+from kindgate import POLICIES, Test
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Answers what the test puts into `answers`: path to (status, headers, body)."""
+
+    def __init__(self, folder, name="localhost"):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers, self.asked = {}, []
+        self.certificate, key = os.path.join(folder, f"{name}.pem"), os.path.join(folder, f"{name}.key")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", self.certificate],
+                       check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, key)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers.get("If-None-Match")))
+        status, headers, body = self.server.answers.get(self.path, (404, {}, b""))
+        if headers.get("ETag") and headers["ETag"] == self.headers.get("If-None-Match"):
+            status, body = 304, b""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Update(Test):
+    def setUp(self):
+        super().setUp()
+        self.server = Server(self.folder)
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.sources("/games")
+
+    def url(self, path):
+        return f"https://localhost:{self.server.server_port}{path}"
+
+    def sources(self, path):
+        self.write("sources.textproto", f'sources {{ id: "g" url: "{self.url(path)}" category: "games" licence: "CC0" }}\n')
+
+    def answer(self, body, status=200, **headers):
+        self.server.answers["/games"] = (status, headers, body)
+
+    def update(self, *more, ca=None):
+        return self.kindgate("pack", "update", "--sources", self.path("sources.textproto"), "--into", self.path("lists"),
+                             "--ca", ca or self.server.certificate, *more)
+
+    def lookup(self, name):
+        (line,) = self.json_lines("pack", "lookup", "--json", self.path("lists/lists.pack"), name)
+        return line["categories"]
+
+    def refuses(self, *parts):
+        done = self.update()
+        self.assertEqual(done.returncode, 1, done)
+        for part in parts:
+            self.assertIn(part, done.stderr)
+
+    def test_fetched(self):
+        """A list is fetched, a pack is made of it, and what hasn't changed isn't fetched again"""
+        self.answer(b"games.example\n", ETag='"one"')
+        done = self.update()
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertIn("g: 1 names (CC0)", done.stdout)
+        self.assertEqual(self.lookup("www.games.example"), ["games"])
+        self.assertEqual(self.update().stdout, "g: not changed\n")
+        self.answer(b"other.example\n", ETag='"two"')
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((self.lookup("games.example"), self.lookup("other.example")), ([], ["games"]))
+        self.assertEqual([etag for _, etag in self.server.asked], [None, '"one"', '"one"'])
+
+    def test_compressed(self):
+        """A list compressed by gzip is taken apart"""
+        self.answer(gzip.compress(b"games.example\n"))
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual(self.lookup("games.example"), ["games"])
+
+    def test_last_good_copy(self):
+        """A web page, an empty list, an error and a dead server leave the last good copy"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        for body, status, part in ((b"<!DOCTYPE html><p>Sign in", 200, "it is a web page"), (b"# nothing\n", 200, "has no names"),
+                                   (b"", 503, "answers 503"), (b"\x1f\x8bnonsense", 200, "cut or damaged")):
+            self.answer(body, status)
+            self.refuses("g: ", part, "the last good copy stays")
+        self.server.shutdown()
+        self.server.server_close()
+        self.refuses("doesn't answer", "the last good copy stays")
+        self.assertEqual(self.lookup("games.example"), ["games"])
+
+    def test_redirects(self):
+        """A redirect to http, to a private address, or to nowhere is refused"""
+        for location, part in (("http://localhost/x", "is no https address"), (self.url("/elsewhere"), "private address"),
+                               ("/elsewhere", "private address"), ("https://10.0.0.1/x", "private address"),
+                               ("https://[::1]/x", "has no host's name")):
+            self.answer(b"", 302, Location=location)
+            self.refuses(part)
+        self.assertEqual({path for path, _ in self.server.asked}, {"/games"})
+
+    def test_certificate(self):
+        """A certificate that isn't trusted, or is for another name, is refused"""
+        self.answer(b"games.example\n")
+        other = Server(self.folder, "other.example")
+        self.addCleanup(other.server_close)
+        self.addCleanup(other.shutdown)
+        done = self.update(ca=other.certificate)
+        self.assertIn("isn't trusted", done.stderr)
+        self.server.server_port = other.server_port
+        self.sources("/games")
+        self.assertIn("isn't for this name", self.update(ca=other.certificate).stderr)
+        self.assertIn("no certificates to trust", self.update(ca=self.path("missing")).stderr)
+        self.assertEqual((self.server.asked, other.asked), ([], []))
+
+    def test_sources(self):
+        """A wrong sources file is told; ours is right"""
+        self.write("sources.textproto", "sources { id: 1 }\n")
+        self.assertIn("sources.textproto:1:", self.update().stderr)
+        self.write("sources.textproto", 'sources { id: "../x" url: "https://a/" category: "a" }\n')
+        self.assertEqual((self.update().returncode, "can't be the id" in self.update().stderr), (2, True))
+        self.refused(2, "has no source 'nobody'", "pack", "update", "--sources", f"{POLICIES}/sources.textproto", "--into",
+                     self.path("lists"), "--only", "nobody")
