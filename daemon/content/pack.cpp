@@ -210,7 +210,7 @@ std::vector<std::string_view> Pack::names_of(std::uint64_t categories) const {
 }
 
 inline std::uint64_t Pack::slot(std::uint64_t index) const noexcept {
-    return get(slots_, index * slot_bytes_, 8) >> (64 - 8 * slot_bytes_);
+    return get_eight(slots_.data() + index * slot_bytes_) >> (64 - 8 * slot_bytes_);
 }
 
 // A name and what it stands below of, as far as the pack may have it.

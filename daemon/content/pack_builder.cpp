@@ -295,13 +295,20 @@ private:
         for (auto const& category : builder_.categories_) write_text(category);
         for (auto const& [self, below] : values_) put(out_, self, 8), put(out_, below, 8);
         write_exceptions();
-        for (auto const slot : slots_) put(out_, slot, header_.slot_bytes);
+        write_slots();
         if (facts_.signer != nullptr) KG_TRY(sign());
         auto const sum = hash_of(checksum_key, out_);
         put(out_, sum.high, 8);
         put(out_, sum.low, 8);
         assert(out_.size() == header_.bytes);
         return std::move(out_);
+    }
+
+    void write_slots() {
+        auto at = out_.size();
+        out_.resize(at + slots_.size() * header_.slot_bytes);
+        for (auto const slot : slots_)
+            for (unsigned i = header_.slot_bytes; i-- > 0;) out_[at++] = static_cast<std::byte>(slot >> (8 * i) & 0xff);
     }
 
     Result<void> sign() {

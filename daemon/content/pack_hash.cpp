@@ -1,13 +1,15 @@
 #include "pack_hash.h"
 
+#include <cstring>
+
 namespace kindgate::content {
 
 namespace {
 
 std::uint64_t little_endian(std::span<std::byte const> eight) {
     std::uint64_t word = 0;
-    for (std::size_t i = 0; i < 8; ++i) word |= std::to_integer<std::uint64_t>(eight[i]) << (8 * i);
-    return word;
+    std::memcpy(&word, eight.data(), sizeof word);
+    return std::endian::native == std::endian::little ? word : std::byteswap(word);
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -80,6 +82,13 @@ inline std::uint64_t get(std::span<std::byte const> bytes, std::size_t at, std::
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < size; ++i) number = number << 8 | std::to_integer<std::uint64_t>(bytes[at + i]);
     return number;
+}
+
+// The same for eight bytes, at once: a look-up does it four times a probe.
+inline std::uint64_t get_eight(std::byte const* bytes) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes, sizeof number);
+    return std::endian::native == std::endian::big ? number : std::byteswap(number);
 }
 
 // The checksum is a hash with this key: it tells accidents; who alters on purpose is told by the signature.
