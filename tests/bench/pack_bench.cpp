@@ -78,7 +78,7 @@ std::vector<std::string> some_of(std::vector<std::string> const& lists, std::siz
 std::uint64_t false_matches(content::Pack const& pack, std::uint64_t lookups) {
     std::uint64_t found = 0;
     for (std::uint64_t i = 0; i < lookups; ++i) {
-        // Eight labels: as many probes as the promise speaks of, if the pack had names that deep.
+        // Eight labels; those deeper than the pack's longest name are not probed.
         auto const name = fmt::format("{:x}.b.c.d.{:x}.f.n{:x}.invalid", i, i % 977, i * 0x9e3779b97f4a7c15U);
         found += pack.look_up(name).categories != 0 ? 1 : 0;
     }

@@ -1,7 +1,9 @@
 """kindgate pack update, against an HTTPS server of the test's own."""
+import glob
 import gzip
 import http.server
 import os
+import re
 import ssl
 import subprocess
 import threading
@@ -132,10 +134,15 @@ class Update(Test):
         self.assertEqual((self.server.asked, other.asked), ([], []))
 
     def test_sources(self):
-        """A wrong sources file is told; ours is right"""
+        """A wrong sources file is told; the one that is shipped is right, and speaks of categories that there are lists of"""
         self.write("sources.textproto", "sources { id: 1 }\n")
         self.assertIn("sources.textproto:1:", self.update().stderr)
         self.write("sources.textproto", 'sources { id: "../x" url: "https://a/" category: "a" }\n')
         self.assertEqual((self.update().returncode, "can't be the id" in self.update().stderr), (2, True))
         self.refused(2, "has no source 'nobody'", "pack", "update", "--sources", f"{POLICIES}/sources.textproto", "--into",
                      self.path("lists"), "--only", "nobody")
+        with open(f"{POLICIES}/sources.textproto", encoding="utf-8") as file:
+            text = file.read()
+        starters = {os.path.basename(path)[:-4] for path in glob.glob(f"{POLICIES}/starter/*.txt")}
+        self.assertEqual(set(re.findall(r'category: "(.*?)"', text)) - starters, {"dating", "malware"})
+        self.assertEqual(text.count("sources {"), text.count("licence: "))

