@@ -8,13 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <vector>
 
 extern "C" {
 #include <cmocka.h>
 }
-#undef fail  // a macro there, our function here
+#undef fail  // macros there, our functions here
+#undef skip
 
 namespace kindgate::test {
 
@@ -26,18 +28,30 @@ struct Failure : std::exception {
     std::string message;
 };
 
+struct Skipped : Failure {
+    using Failure::Failure;
+};
+
 // No object with a destructor is alive here when CMocka jumps.
 void trampoline(void** state) {
     static char message[4096];
     message[0] = '\0';
+    bool skipped = false;
     try {
         static_cast<Test const*>(*state)->body();
+    } catch (Skipped const& reason) {
+        std::snprintf(message, sizeof message, "%s", reason.what());
+        skipped = true;
     } catch (std::exception const& failure) {
         std::snprintf(message, sizeof message, "%s", failure.what());
     } catch (...) {
         std::snprintf(message, sizeof message, "an exception that is no std::exception");
     }
     if (message[0] == '\0') return;
+    if (skipped) {
+        print_message("skipped: %s\n", message);
+        _skip(__FILE__, __LINE__);
+    }
     print_error("%s\n", message);
     _fail(__FILE__, __LINE__);
 }
@@ -46,6 +60,12 @@ void trampoline(void** state) {
 
 void fail(std::string const& message, std::source_location where) {
     throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
+}
+
+void skip(std::string const& why, std::source_location where) {
+    char const* const ci = std::getenv("CI");
+    if (ci != nullptr && std::string_view{ci} == "true") fail("may not be skipped in CI: " + why, where);
+    throw Skipped{why};
 }
 
 bool in_child(std::function<void()> const& body) {
