@@ -85,6 +85,11 @@ Result<v1::Override> Gatekeeper::give(v1::GiveOverride const& request, Caller co
     policy::Override given;
     given.who = KG_TRY(known_who(request.who()));
     given.mode = KG_TRY(mode_of(request.mode()));
+    if (auto const* const device = devices_.find(given.who); device != nullptr && !device->profile)
+        return Error{ErrorCode::conflict,
+                     fmt::format("nobody has placed {} and the policy has no newcomer_profile, so it has no access "
+                                 "whatever is said: place it first, with `kindgate place MAC PROFILE`",
+                                 given.who)};
     if (!trusted_)
         return Error{
             ErrorCode::unavailable,

@@ -88,6 +88,19 @@ constexpr test::Test tests[] = {
          test::equal(house.gate->overrides().overrides_size(), 0, "nothing given");
          test::check(house.passes("kid"), "as before");
      }},
+    {"a word for a device that no profile applies to is refused: it would change nothing",
+     [] {
+         std::string policy{test::home_policy};
+         policy.erase(policy.find("newcomer_profile"), std::string_view{"newcomer_profile: \"guests\"\n"}.size());
+         House house{"2027-03-02T12:00:00Z", policy};
+         house.start();
+         house.neighbours.appears("02:00:5e:10:00:77", "10.0.0.77");
+         house.settle();
+         auto const refused = house.gate->give(request("02:00:5e:10:00:77", v1::OPEN), house.caller);
+         test::check(!refused.ok() && refused.error().code() == ErrorCode::conflict, "refused");
+         test::contains(refused.error().message(), "kindgate place MAC");
+         test::equal(house.gate->overrides().overrides_size(), 0, "nothing given");
+     }},
     {"a word that can't be kept is refused and does not count",
      [] {
          House house;
