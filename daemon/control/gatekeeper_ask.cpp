@@ -77,6 +77,9 @@ void Gatekeeper::describe(policy::Profile const& profile, policy::Instant at, v1
 
 void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const {
     for (auto const& [id, device] : devices_.all()) {
+        if (auto const& profile = device.record.placed_profile; !profile.empty() && !device.placed())
+            status.add_warnings(
+                fmt::format("{} was placed in profile '{}', which the policy has no more: place it anew", id, profile));
         // Guests of last month are in `devices`; here is who is placed, or here.
         if (!device.profile || (!device.placed() && !devices_.present(device))) continue;
         auto* const answer = status.mutable_profiles(static_cast<int>(*device.profile))->add_devices();
