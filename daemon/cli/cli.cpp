@@ -125,7 +125,7 @@ constexpr std::array entries{
           "  kindgate allow kid for 30m\n  kindgate allow children until 22:00", word_options, allow},
     Entry{"learning", "Only what the profile's learning list allows",
           "  kindgate learning class-7b for 90m\n  kindgate learning kid until 16:00", word_options, learning},
-    Entry{"resume", "End every word given about somebody: the schedule applies again",
+    Entry{"resume", "End every word given about somebody; what was said about others stays",
           "  kindgate resume kid        what was said about kid; what was said about all stays\n  kindgate resume all",
           who_options, resume},
     Entry{"overrides", "People's words that hold now", "  kindgate overrides\n  kindgate overrides cancel 7",

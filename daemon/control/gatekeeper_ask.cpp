@@ -233,14 +233,14 @@ Result<v1::Timeline> Gatekeeper::timeline(Who const& who, std::string_view from,
     auto const begin = from.empty() ? now() : KG_TRY(policy::parse_instant_or_date(from, zone, policy::Edge::start));
     auto const end =
         to.empty() ? begin + std::chrono::days{7} : KG_TRY(policy::parse_instant_or_date(to, zone, policy::Edge::end));
-    if (end <= begin)
-        return Error{ErrorCode::invalid_input, "the timeline's end is not after its beginning: write a later `to`"};
+    if (end < begin)
+        return Error{ErrorCode::invalid_input, "the timeline's end is before its beginning: write a later `to`"};
     if (end - begin > policy::horizon)
         return Error{ErrorCode::invalid_input, "that timeline is longer than 400 days: ask for less at once"};
     std::vector<policy::Stretch> stretches;
-    if (about.profile == nullptr)
+    if (about.profile == nullptr && begin < end)
         stretches.push_back({{begin, end}, not_placed()});
-    else
+    else if (about.profile != nullptr)
         stretches = policy::timeline(subject(about), overrides_.all(), {begin, end});
     v1::Timeline answer;
     for (auto const& stretch : stretches) {

@@ -60,6 +60,15 @@ constexpr test::Test tests[] = {
                  test::value(house.gate->give(request("kid", v1::OFF, c.seconds, c.until), house.caller)).until(),
                  c.expected, c.until);
      }},
+    {"a word never holds for less than was said, whatever the fraction of the second",
+     [] {
+         House house{"2027-03-02T22:00:00Z"};
+         house.start();
+         house.clock.advance(871ms);
+         test::equal(house.give("kid", v1::OPEN, 1s).until(), "2027-03-02T22:00:02Z", "rounded up");
+         house.pass(1s);
+         test::check(house.passes("kid"), "a whole second");
+     }},
     {"what makes no sense is refused and changes nothing",
      [] {
          House house{"2027-03-02T12:00:00Z"};
