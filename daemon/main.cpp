@@ -1,14 +1,17 @@
 // kindgated: the daemon. The one place that names concrete classes and puts the parts together.
 #include <utility>
 
+#include <net/if.h>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
@@ -70,6 +73,10 @@ int complain(Error const& error, int status) {
 int check(std::filesystem::path const& file) {
     auto const board = control::load_board(file);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    for (auto const& interface : board->lan)
+        if (if_nametoindex(interface.c_str()) == 0)
+            spdlog::warn("{}: lan: there is no interface '{}' now: correct the name if it won't come", file.string(),
+                         interface);
     auto const policy = control::check_policy(board->policy_file);
     for (auto const& line : policy.details) spdlog::error("{}", line);
     for (auto const& line : policy.warnings) spdlog::warn("{}", line);
@@ -81,24 +88,53 @@ int check(std::filesystem::path const& file) {
     return 0;
 }
 
+struct State {
+    std::shared_ptr<control::StateLock> lock;  // null where the folder can't be used
+    std::unique_ptr<ledger::Ledger> ledger;
+};
+
+// A disk that is full or read-only is no reason to leave everybody without the gate: then nothing is remembered.
+Result<State> open_state(std::filesystem::path const& directory) {
+    auto const remember_nothing = [](Error const& error) -> Result<State> {
+        return State{nullptr, KG_TRY(ledger::SqliteLedger::in_memory(error.message()))};
+    };
+    auto lock = control::lock_state(directory);
+    if (!lock.ok() && lock.error().code() == ErrorCode::conflict) return lock.error();
+    if (!lock.ok()) return remember_nothing(lock.error());
+    auto ledger = ledger::SqliteLedger::open(directory / "ledger.sqlite");
+    if (!ledger.ok() && ledger.error().code() == ErrorCode::conflict) return ledger.error();
+    if (!ledger.ok()) return remember_nothing(ledger.error());
+    return State{std::move(lock).value(), std::move(ledger).value()};
+}
+
 Result<void> run(control::Board const& board) {
-    auto const lock = KG_TRY(control::lock_state(board.state_directory));
-    auto ledger = KG_TRY(ledger::SqliteLedger::open(board.state_directory / "ledger.sqlite"));
+    auto const alone = KG_TRY(control::lock_gate());
+    auto const state = KG_TRY(open_state(board.state_directory));
     auto table = KG_TRY(kernel::NftTable::create({}));
     auto flows = KG_TRY(kernel::ConntrackFlows::create());
     auto neighbours = KG_TRY(kernel::NlNeighbours::create());
     control::SystemClock clock;
 
     boost::asio::io_context context{1};
-    auto daemon = KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *ledger, clock}));
-    KG_TRY(daemon->start());
+    auto daemon = KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *state.ledger, clock}));
     control::ApiServer::Options options;
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
+    KG_TRY(daemon->start());
     daemon->ready();
     context.run();
     return {};
+}
+
+// Who can't start must not leave the house open: where no table judges packets, one without any lease does.
+void close_gate(control::Board const& board) {
+    auto const table = kernel::NftTable::create({});
+    if (!table.ok()) return;
+    auto const closed = (*table)->close_if_missing({board.lan.begin(), board.lan.end()});
+    if (closed.ok() && *closed)
+        spdlog::error("the gate is closed until this is mended: nothing passes from {} (`kindgate release` opens it)",
+                      fmt::join(board.lan, ", "));
 }
 
 int start(Arguments const& arguments) {
@@ -107,7 +143,10 @@ int start(Arguments const& arguments) {
     auto const board = control::load_board(arguments.board);
     if (!board.ok()) return complain(board.error(), wrong_input);
     auto const ended = run(*board);
-    return ended.ok() ? 0 : complain(ended.error(), failed);
+    if (ended.ok()) return 0;
+    complain(ended.error(), failed);
+    close_gate(*board);
+    return failed;
 }
 
 }  // namespace

@@ -107,8 +107,8 @@ void Gatekeeper::link_changed(kernel::Link const& link) {
     if (found == links_.end() || found->second == link.up) return;
     found->second = link.up;
     if (!started_) return;
-    events_.tell(v1::Event::LINK_CHANGED, fmt::format("the LAN interface {} is {}", link.interface,
-                                                      link.up ? "up" : "down or gone: nobody behind it is connected"));
+    events_.tell(v1::Event::LINK_CHANGED,
+                 fmt::format("the LAN interface {} is {}", link.interface, link.up ? "up" : "down or gone"));
 }
 
 void Gatekeeper::stop() {

@@ -106,6 +106,13 @@ v1::Status Gatekeeper::status() {
     status.set_policy_revision(store_.revision());
     for (auto const& error : store_.errors()) status.add_policy_errors(error);
     for (auto const& warning : store_.warnings()) status.add_warnings(warning);
+    for (auto const& [interface, up] : links_)
+        if (!up)
+            status.add_warnings(
+                fmt::format("the LAN interface {} is down or not there; if it has another name now, nobody behind it "
+                            "is controlled: "
+                            "correct `lan` in the board file",
+                            interface));
     status.set_now(policy::rfc3339(at));
     status.set_clock_trusted(trusted_);
     status.set_next_edge(time_text(enforcer_.plan().next_edge));

@@ -88,6 +88,15 @@ public:
         return attempt(wanted);
     }
 
+    Result<bool> close_if_missing(std::set<std::string> lan) {
+        KG_TRY(resync());
+        if (present_) return false;
+        Wanted closed;
+        closed.lan = std::move(lan);
+        KG_TRY(apply(closed));
+        return true;
+    }
+
     Result<void> prepare(Wanted const& wanted) {
         prepared_.reset();
         if (!known_) KG_TRY(resync());
@@ -221,6 +230,10 @@ Result<std::unique_ptr<NftTable>> NftTable::create(Options options) {
 Extension NftTable::extension() const {
     return impl_->extension;
 }
+Result<bool> NftTable::close_if_missing(std::set<std::string> lan) {
+    return impl_->close_if_missing(std::move(lan));
+}
+
 Result<Applied> NftTable::apply(Wanted const& wanted) {
     return impl_->apply(wanted);
 }

@@ -113,7 +113,7 @@ Next change: 21:00
 ! the gate doesn't know the time yet: profiles that depend on it fall back to the board's untrusted_clock mode
 ! the policy file on disk is not in force, the one before stays:
 !   p:1:1: x: y
-! not enforced by this version: w
+! w
 """)
 
     def test_devices(self):
