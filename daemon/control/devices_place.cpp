@@ -172,7 +172,8 @@ Result<Devices::Change> Devices::placement(Mac mac, std::string const& target, s
     if (!name.empty()) record.display_name = name;
     leave_record(mac, record.id, change);
     auto const* const old = find(mac.text());
-    if (!record.slot.valid() && old != nullptr && old->record.macs == std::vector{mac} && old->id() != record.id) {
+    if (!record.slot.valid() && old != nullptr && old->by != policy::PlacedBy::file &&
+        old->record.macs == std::vector{mac} && old->id() != record.id) {
         // As the file's devices do: on with the slot that its flows carry.
         record.slot = old->record.slot;
         record.first_seen = old->record.first_seen;
