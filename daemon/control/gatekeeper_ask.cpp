@@ -36,11 +36,6 @@ std::string_view name(policy::PlacedBy by) {
     return {};
 }
 
-policy::SlotDecision const* decision_of(policy::Plan const& plan, Slot slot) {
-    auto const found = std::ranges::lower_bound(plan.slots, slot, {}, &policy::SlotDecision::slot);
-    return found == plan.slots.end() || found->slot != slot ? nullptr : &*found;
-}
-
 policy::Decision not_placed() {
     return {policy::Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}};
 }
@@ -62,7 +57,7 @@ std::string Gatekeeper::display_name(Device const& device) const {
 }
 
 void Gatekeeper::describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const {
-    auto const facts = this->facts();
+    auto const facts = situation();
     policy::Subject const subject{*facts.policy, profile, {}, {}};
     auto const explained = explain_now(facts, subject, at);
     answer.set_id(profile.id);
@@ -86,16 +81,16 @@ void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const 
         answer->set_id(id);
         answer->set_display_name(display_name(device));
         answer->set_present(devices_.present(device));
-        auto const* const decision = decision_of(enforcer_.plan(), device.record.slot);
-        if (decision == nullptr) {
+        auto const* const outcome = enforcer_.plan().find(device.record.slot);
+        if (outcome == nullptr) {
             answer->set_mode(v1::OFF);
             add_because(*answer->mutable_because(), {"slot", "All slots are taken"});
             continue;
         }
-        answer->set_mode(to_schema(decision->decision.mode));
-        answer->set_until(time_text(decision->until));
-        if (decision->until) answer->set_until_text(until_in_words(*store_.policy(), *decision->until, at));
-        add_because(*answer->mutable_because(), decision->decision.because);
+        answer->set_mode(to_schema(outcome->decision.mode));
+        answer->set_until(time_text(outcome->until));
+        if (outcome->until) answer->set_until_text(until_in_words(*store_.policy(), *outcome->until, at));
+        add_because(*answer->mutable_because(), outcome->decision.because);
     }
 }
 
@@ -179,19 +174,19 @@ v1::Leases Gatekeeper::leases() {
     std::map<Slot, Device const*> by_slot;
     for (auto const& [id, device] : devices_.all()) by_slot.emplace(device.record.slot, &device);
     auto const at = now();
-    for (auto const& lease : enforcer_.plan().access) {
-        auto const found = by_slot.find(lease.slot);
-        auto const* const decision = decision_of(enforcer_.plan(), lease.slot);
-        if (found == by_slot.end() || decision == nullptr) continue;
+    for (auto const& planned : enforcer_.plan().slots) {
+        auto const& outcome = enforcer_.plan().of(planned);
+        auto const found = by_slot.find(planned.slot);
+        if (found == by_slot.end() || !outcome.decision.allows()) continue;
         auto const* const device = found->second;
         auto* const one = answer.add_leases();
-        one->set_slot(lease.slot.number());
+        one->set_slot(planned.slot.number());
         one->set_device(device->id());
         if (device->profile) one->set_profile(store_.policy()->profiles[*device->profile].id);
-        one->set_mode(to_schema(decision->decision.mode));
-        one->set_ends(time_text(lease.ends));
-        if (lease.ends && *lease.ends > at)
-            one->set_seconds_left(static_cast<std::uint64_t>((*lease.ends - at).count()));
+        one->set_mode(to_schema(outcome.decision.mode));
+        one->set_ends(time_text(outcome.ends));
+        if (outcome.ends && *outcome.ends > at)
+            one->set_seconds_left(static_cast<std::uint64_t>((*outcome.ends - at).count()));
     }
     return answer;
 }
@@ -218,7 +213,7 @@ policy::Subject Gatekeeper::subject(Asked const& asked) const {
 
 policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at, bool is_now) const {
     if (asked.profile == nullptr) return {not_placed(), std::nullopt};
-    if (is_now) return explain_now(facts(), subject(asked), at);
+    if (is_now) return explain_now(situation(), subject(asked), at);
     return policy::explain(subject(asked), overrides_.all(), at);
 }
 

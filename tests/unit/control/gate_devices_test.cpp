@@ -407,6 +407,21 @@ constexpr test::Test tests[] = {
          house.neighbours.link({"lan0", true});
          test::equal(house.told(v1::Event::LINK_CHANGED).size(), 2U, "once each");
      }},
+    // Found by the property test of whole plans: the address took the slot of the file's device along, which kept it
+    // too, so that each had the other's lease.
+    {"an address that a hand added to a device of the file leaves it without its slot",
+     [] {
+         House house;
+         house.start();
+         constexpr auto added = "02:00:5e:10:00:77";
+         test::value(house.place(added, "kid"));
+         auto const kid = house.slot("kid");
+         test::check(house.slot(added) == kid, "the kid's");
+         test::value(house.place(added, "parents"));
+         test::check(house.slot("kid") == kid && house.slot(added) != kid, "a slot of its own");
+         house.give("kids", v1::OFF, 1h);
+         test::check(!house.passes("kid") && house.passes(added), "each its own lease");
+     }},
 };
 
 }  // namespace
