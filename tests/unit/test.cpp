@@ -8,13 +8,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 extern "C" {
 #include <cmocka.h>
 }
-#undef fail  // a macro there, our function here
+#undef fail  // macros there, our functions here
+#undef skip
 
 namespace kindgate::test {
 
@@ -26,17 +30,28 @@ struct Failure : std::exception {
     std::string message;
 };
 
+struct Skipped : std::exception {
+    explicit Skipped(std::string why) : reason(std::move(why)) {}
+    char const* what() const noexcept override { return reason.c_str(); }
+    std::string reason;
+};
+
 // No object with a destructor is alive here when CMocka jumps.
 void trampoline(void** state) {
     static char message[4096];
     message[0] = '\0';
+    bool skipped = false;
     try {
         static_cast<Test const*>(*state)->body();
+    } catch (Skipped const& reason) {
+        std::printf("skipped: %s\n", reason.what());
+        skipped = true;
     } catch (std::exception const& failure) {
         std::snprintf(message, sizeof message, "%s", failure.what());
     } catch (...) {
         std::snprintf(message, sizeof message, "an exception that is no std::exception");
     }
+    if (skipped) _skip(__FILE__, __LINE__);
     if (message[0] == '\0') return;
     print_error("%s\n", message);
     _fail(__FILE__, __LINE__);
@@ -46,6 +61,22 @@ void trampoline(void** state) {
 
 void fail(std::string const& message, std::source_location where) {
     throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
+}
+
+void skip(std::string const& why) {
+    throw Skipped{why};
+}
+
+std::string testdata(std::string const& path) {
+    char const* const named = std::getenv("KINDGATE_TESTDATA");
+    std::string const folder = named != nullptr ? named : KINDGATE_SOURCE_DIR "/../shared";
+    std::ifstream file{folder + "/" + path, std::ios::binary};
+    std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    if (file.is_open() && !bytes.empty()) return bytes;
+    char const* const ci = std::getenv("CI");
+    std::string const said = "no " + path + " in " + folder + " (KINDGATE_TESTDATA names another folder)";
+    if (ci != nullptr && *ci != '\0') fail(said);
+    skip(said);
 }
 
 bool in_child(std::function<void()> const& body) {
