@@ -91,6 +91,8 @@ public:
     // False at the end. The OPT record is passed over.
     bool next(Record& record);
     NameReader& names() { return names_; }
+    // next() was false because there are no more. Else the budget for names ended first: what came can't be the whole.
+    bool complete() const { return left_ == std::array<std::uint16_t, 3>{}; }
 
 private:
     Bytes message_;
