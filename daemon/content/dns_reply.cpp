@@ -122,7 +122,9 @@ void ReplyWriter::question() {
     out_.u16(type::cname);
     out_.u16(class_in);
     out_.u32(changes_.alias_ttl);
-    auto const target = reply_.question.name.bytes();
+    // Not in the case that upstream was asked in: that is between us and it.
+    auto const folded = reply_.question.name.folded();
+    auto const target = folded.bytes();
     out_.u16(static_cast<std::uint16_t>(target.size()));
     remember_question(out_.size());
     out_.bytes(target);

@@ -46,9 +46,10 @@ std::uint64_t SocketAddress::group() const {
 }
 
 Error socket_error(std::string_view what, Endpoint const& endpoint) {
-    bool const v6 = endpoint.address.family() == IpAddress::Family::v6;
-    auto const address = v6 ? "[" + endpoint.address.text() + "]" : endpoint.address.text();
-    return Error::from_errno(errno, fmt::format("{} {}:{}", what, address, endpoint.port));
+    auto const address = endpoint.address.text();
+    if (endpoint.address.family() == IpAddress::Family::v4)
+        return Error::from_errno(errno, fmt::format("{} {}:{}", what, address, endpoint.port));
+    return Error::from_errno(errno, fmt::format("{} [{}]:{}", what, address, endpoint.port));
 }
 
 }  // namespace kindgate::front

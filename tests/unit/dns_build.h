@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <sstream>
 #include <string>
@@ -141,8 +142,9 @@ private:
     ByteVector bytes_;
 };
 
-// A reply in words, one record a word: "NXDOMAIN AD www.example. A 300 192.0.2.1 EDE 15 text"; for comparing.
+// What an answer says, for comparing.
 struct Said {
+    std::shared_ptr<ByteVector const> message;  // what `reply` borrows
     dns::Header header;
     dns::Reply reply;
     std::vector<std::string> addresses;  // of the answer section
@@ -151,8 +153,10 @@ struct Said {
     std::size_t records = 0;  // in answer and authority
 };
 // The reply, or the test fails: what we write is what we would read.
-inline Said read_back(dns::Bytes message) {
+inline Said read_back(dns::Bytes bytes) {
     Said said;
+    said.message = std::make_shared<ByteVector const>(bytes.begin(), bytes.end());
+    dns::Bytes const message{*said.message};
     check(dns::read_reply(message, said.reply), "a well-formed reply");
     said.header = said.reply.header;
     dns::Records records{said.reply};
@@ -163,11 +167,11 @@ inline Said read_back(dns::Bytes message) {
         said.least_ttl = std::min(said.least_ttl, record.ttl);
         auto const data = message.subspan(record.data_at, record.data_size);
         if (record.type == dns::type::a || record.type == dns::type::aaaa) {
-            std::array<std::uint8_t, 16> bytes{};
-            for (std::size_t i = 0; i < data.size(); ++i) bytes[i] = std::to_integer<std::uint8_t>(data[i]);
+            std::array<std::uint8_t, 16> raw{};
+            for (std::size_t i = 0; i < data.size(); ++i) raw[i] = std::to_integer<std::uint8_t>(data[i]);
             said.addresses.push_back(record.type == dns::type::a
-                                         ? IpAddress{std::array{bytes[0], bytes[1], bytes[2], bytes[3]}}.text()
-                                         : IpAddress{bytes}.text());
+                                         ? IpAddress{std::array{raw[0], raw[1], raw[2], raw[3]}}.text()
+                                         : IpAddress{raw}.text());
         } else if (record.type == dns::type::cname || record.type == dns::type::dname) {
             dns::Name target;
             check(records.names().read(record.data_at, target).has_value(), "a target");
