@@ -98,8 +98,17 @@ int bound(std::uint16_t port) {
     return socket;
 }
 
+double cpu_when_ready = 0;
+
+void say_ready() {
+    cpu_when_ready = cpu_seconds();
+    std::puts("ready");
+    std::fflush(stdout);
+}
+
 void report(std::uint64_t count) {
-    std::printf("{\"count\": %llu, \"cpu\": %.6f}\n", static_cast<unsigned long long>(count), cpu_seconds());
+    std::printf("{\"count\": %llu, \"cpu\": %.6f}\n", static_cast<unsigned long long>(count),
+                cpu_seconds() - cpu_when_ready);
 }
 
 // A server that answers each datagram in place: answer(bytes, size) gives the new size.
@@ -107,8 +116,7 @@ template <typename Answer>
 void serve(std::uint16_t port, Answer&& answer) {
     int const socket = bound(port);
     auto const batch = std::make_unique<Batch>();
-    std::puts("ready");
-    std::fflush(stdout);
+    say_ready();
     std::uint64_t count = 0;
     while (ended == 0) {
         for (std::size_t i = 0; i < at_once; ++i) {
@@ -141,6 +149,20 @@ public:
     Result<void> grant(std::span<front::AddressGrant const>) override { return {}; }
 };
 
+std::shared_ptr<front::View const> blocking_view(unsigned names) {
+    auto view = std::make_shared<front::View>();
+    view->profiles.resize(1);
+    view->reasons = {{15, "blocked", ""}};
+    std::vector<front::NamedRule> rules;
+    for (unsigned i = 0; i < names; ++i) {
+        std::string text = "n";
+        text.append(std::to_string(i)).append(".blocked.example");
+        rules.push_back({*dns::Name::from_text(text), {}});
+    }
+    view->names = front::NameTable{rules};
+    return view;
+}
+
 void run_front(std::uint16_t port, unsigned names, std::uint16_t upstream) {
     front::FrontSettings settings;
     settings.listen = {{IpAddress{std::array<std::uint8_t, 4>{0, 0, 0, 0}}, port}};
@@ -151,17 +173,9 @@ void run_front(std::uint16_t port, unsigned names, std::uint16_t upstream) {
     NoLeases leases;
     auto made = front::DnsFront::create(settings, leases, {});
     if (!made.ok()) throw std::runtime_error(made.error().message());
-    auto view = std::make_shared<front::View>();
-    view->profiles.resize(1);
-    view->reasons = {{15, "blocked", ""}};
-    std::vector<front::NamedRule> rules;
-    for (unsigned i = 0; i < names; ++i)
-        rules.push_back({*dns::Name::from_text("n" + std::to_string(i) + ".blocked.example"), {}});
-    view->names = front::NameTable{rules};
-    (*made)->publish(std::move(view));
+    (*made)->publish(blocking_view(names));
     running = made->get();
-    std::puts("ready");
-    std::fflush(stdout);
+    say_ready();
     (*made)->run();
     running = nullptr;
     report((*made)->counters().queries);
@@ -175,8 +189,8 @@ void load(std::uint16_t port, double seconds, std::string_view what) {
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     // Half of the blocked ones are below a listed name.
     auto const ask = [&](unsigned i, std::span<std::byte> place) {
-        auto const name = "n" + std::to_string(i) + (what == "blocked" ? ".blocked.example" : ".allowed.example");
-        auto const text = what == "blocked" && i % 2 == 1 ? "www." + name : name;
+        std::string text = what == "blocked" && i % 2 == 1 ? "www.n" : "n";
+        text.append(std::to_string(i)).append(what == "blocked" ? ".blocked.example" : ".allowed.example");
         return dns::write_query(place, static_cast<std::uint16_t>(i), *dns::Name::from_text(text), dns::type::a, false,
                                 false);
     };
