@@ -81,8 +81,7 @@ private:
                    std::optional<content::dns::ExtendedError> const& error = {});
     void answer(Asker const& asker, content::dns::Asked const& asked, content::dns::Reply const& reply,
                 std::uint32_t age, bool aliased);
-    Link judge_links(Asker const& asker, content::dns::Asked const& asked, content::dns::Reply const& reply,
-                     Verdict& verdict);
+    Link judge_links(Asker const& asker, content::dns::Reply const& reply, Verdict& verdict);
     Link judge_link(Slot slot, content::dns::Name& name, Verdict& verdict);
     void note_leases(Asker const& asker, content::dns::Reply const& reply, Verdict const& verdict, bool private_too);
     void note_lease(Slot slot, content::dns::Bytes address, CategoryId category, std::uint32_t ttl, bool private_too);

@@ -51,13 +51,11 @@ Engine::Link Engine::judge_link(Slot slot, dns::Name& name, Verdict& verdict) {
 }
 
 // Every name in the answer section: owners, targets of CNAME and DNAME, targets of services.
-Engine::Link Engine::judge_links(Asker const& asker, dns::Asked const& asked, dns::Reply const& reply,
-                                 Verdict& verdict) {
+Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, Verdict& verdict) {
     if (verdict.links_judged == Switch::off) return Link::fine;
     dns::Records records{reply};
     dns::Name name;
     dns::Name judged = reply.question.name.folded();
-    (void)asked;
     for (dns::Record record; records.next(record);) {
         if (record.section != dns::Section::answer) continue;
         bool const of_question =
@@ -123,7 +121,7 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
     if (verdict.kind == Verdict::Kind::block || verdict.kind == Verdict::Kind::off ||
         (aliased ? !same_target : rewritten))
         return resolve(asker, asked);
-    auto const link = judge_links(asker, asked, reply, verdict);
+    auto const link = judge_links(asker, reply, verdict);
     if (link == Link::refused) return answer_blocked(asker, asked, verdict);
     if (link == Link::broken) {
         count(servfail);
