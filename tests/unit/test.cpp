@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 extern "C" {
@@ -66,6 +68,15 @@ void skip(std::string const& why, std::source_location where) {
     char const* const ci = std::getenv("CI");
     if (ci != nullptr && std::string_view{ci} == "true") fail("may not be skipped in CI: " + why, where);
     throw Skipped{why};
+}
+
+std::string testdata(std::string const& path) {
+    char const* const named = std::getenv("KINDGATE_TESTDATA");
+    std::string const folder = named != nullptr ? named : KINDGATE_SOURCE_DIR "/../shared";
+    std::ifstream file{folder + "/" + path, std::ios::binary};
+    std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    if (file.is_open() && !bytes.empty()) return bytes;
+    skip("no " + path + " in " + folder + " (KINDGATE_TESTDATA names another folder)");
 }
 
 bool in_child(std::function<void()> const& body) {

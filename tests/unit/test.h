@@ -32,6 +32,10 @@ int run(char const* suite, std::span<Test const> tests);
 // Ends the test as skipped: what it needs isn't here. In CI (CI=true), where it has to be, the test fails.
 [[noreturn]] void skip(std::string const& why, std::source_location where = std::source_location::current());
 
+// The bytes of a file of the folder that KINDGATE_TESTDATA names (vectors/, corpora/, lists/; default: `shared` beside
+// the checkout). The folder is no part of the checkout: without it the test is skipped, in CI (variable CI) it fails.
+std::string testdata(std::string const& path);
+
 template <typename T>
 std::string show(T const& value) {
     if constexpr (requires(std::ostream& out) { out << value; }) {
