@@ -67,9 +67,14 @@ int complain(Error const& error, int status) {
     return status;
 }
 
+void warn_of(control::Board const& board) {
+    for (auto const& line : control::board_warnings(board)) spdlog::warn("{}", line);
+}
+
 int check(std::filesystem::path const& file) {
     auto const board = control::load_board(file);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    warn_of(*board);
     auto const policy = control::check_policy(board->policy_file);
     for (auto const& line : policy.details) spdlog::error("{}", line);
     for (auto const& line : policy.warnings) spdlog::warn("{}", line);
@@ -106,6 +111,7 @@ int start(Arguments const& arguments) {
     if (arguments.check) return check(arguments.board);
     auto const board = control::load_board(arguments.board);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    warn_of(*board);
     auto const ended = run(*board);
     return ended.ok() ? 0 : complain(ended.error(), failed);
 }
