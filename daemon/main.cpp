@@ -1,4 +1,4 @@
-// kindgated: the daemon. The one place that names concrete classes and puts the parts together.
+// kindgated: the daemon. The one place that puts the parts together, so it names their concrete classes.
 #include <utility>
 
 #include <net/if.h>
@@ -14,8 +14,8 @@
 #include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <CLI/CLI.hpp>
 
+#include "arguments.h"
 #include "control/api.h"
 #include "control/board.h"
 #include "control/clock.h"
@@ -32,30 +32,6 @@ using namespace kindgate;
 constexpr int failed = 1;
 constexpr int wrong_input = 2;
 
-constexpr std::string_view about =
-    "The gate: lets the devices behind it use the internet when the policy says so. Runs in the foreground; systemd or "
-    "the\n"
-    "lab starts it.\n";
-
-constexpr std::string_view footer =
-    "What it reads: the board file (this machine: LAN interfaces, folders), which names the policy file (who may do "
-    "what,\n"
-    "and when). Both are text; see kindgate-policy(5), boards/ and policies/ for some to start from.\n"
-    "A changed policy file takes force when it is saved; one with an error is refused whole and the old one stays.\n"
-    "Ask and change things with `kindgate` (`kindgate status`, `kindgate --help`).\n"
-    "\n"
-    "SIGTERM ends it: leases stay and run out by themselves. `kindgate release` takes the gate away. SIGHUP reads the "
-    "policy\n"
-    "again.\n"
-    "Exit status: 0 ended as asked, 1 it could not run, 2 the board or policy file is wrong.\n"
-    "\n"
-    "Try first: kindgated --board /etc/kindgate/board.textproto --check";
-
-struct Arguments {
-    std::string board = "/etc/kindgate/board.textproto";
-    bool check = false;
-};
-
 void set_up_log() {
     auto log = spdlog::stderr_logger_st("kindgated");
     auto const set = [](char const* name) { return std::getenv(name) != nullptr; };  // NOLINT(concurrency-mt-unsafe)
@@ -70,13 +46,18 @@ int complain(Error const& error, int status) {
     return status;
 }
 
+void warn_of(control::Board const& board) {
+    for (auto const& line : control::board_warnings(board)) spdlog::warn("{}", line);
+    for (auto const& interface : board.lan)
+        if (if_nametoindex(interface.c_str()) == 0)
+            spdlog::warn("lan: there is no interface '{}' now: correct the name in the board file if it won't come",
+                         interface);
+}
+
 int check(std::filesystem::path const& file) {
     auto const board = control::load_board(file);
     if (!board.ok()) return complain(board.error(), wrong_input);
-    for (auto const& interface : board->lan)
-        if (if_nametoindex(interface.c_str()) == 0)
-            spdlog::warn("{}: lan: there is no interface '{}' now: correct the name if it won't come", file.string(),
-                         interface);
+    warn_of(*board);
     auto const policy = control::check_policy(board->policy_file);
     for (auto const& line : policy.details) spdlog::error("{}", line);
     for (auto const& line : policy.warnings) spdlog::warn("{}", line);
@@ -142,6 +123,7 @@ int start(Arguments const& arguments) {
     if (arguments.check) return check(arguments.board);
     auto const board = control::load_board(arguments.board);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    warn_of(*board);
     auto const ended = run(*board);
     if (ended.ok()) return 0;
     complain(ended.error(), failed);
@@ -155,19 +137,9 @@ int main(int argc, char** argv) {
     // Whoever reads the log may go away; the gate stays.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {
-        Arguments arguments;
-        CLI::App app{std::string{about}, "kindgated"};
-        app.footer(std::string{footer});
-        app.set_version_flag("--version", "kindgated " + std::string{control::version()});
-        app.add_option("--board", arguments.board, "The board file")->type_name("FILE")->capture_default_str();
-        app.add_flag("--check", arguments.check,
-                     "Check the board file and the policy it names, and end: 0 good, 2 wrong");
-        try {
-            app.parse(argc, argv);
-        } catch (CLI::ParseError const& error) {
-            return app.exit(error) == 0 ? 0 : wrong_input;
-        }
-        return start(arguments);
+        auto const given = parse_arguments(argc, argv);
+        if (!given.arguments) return given.status;
+        return start(*given.arguments);
     } catch (std::exception const& error) {
         spdlog::critical("kindgated ends: {}", error.what());
         return failed;

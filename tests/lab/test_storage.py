@@ -127,6 +127,9 @@ def test_fifty_kills_under_load(lab):
     blocked = [Flow(lab, "kid", server.address, server.port) for server in servers]
     open_flows = [Flow(lab, "parent", address) for address in (VIDEO4, VIDEO6)]
     acknowledged, lock = {}, threading.Lock()
+    words = 0
+    for flow in blocked:
+        flow.is_refused()
     for _ in range(50):
         speakers = [threading.Thread(target=speak, args=(lab, acknowledged, lock, chance.random())) for _ in range(2)]
         for speaker in speakers:
@@ -136,6 +139,9 @@ def test_fifty_kills_under_load(lab):
         for speaker in speakers:
             speaker.join()
         check_whole(lab)
+        words += len(acknowledged)
+        for flow in blocked:
+            flow.is_refused(1)
         lab.start()
         remembered = {int(word["id"]): word["until"] for word in lab.get("/v1/overrides")["overrides"]}
         missing = {key: word for key, word in acknowledged.items() if remembered.get(key) != word}
@@ -143,10 +149,12 @@ def test_fifty_kills_under_load(lab):
         for word in list(remembered)[:-20]:
             lab.api("DELETE", f"/v1/overrides/{word}")
             acknowledged.pop(word, None)
+    assert words, "no word was ever acknowledged: nothing could be lost"
     for flow in open_flows:
         lost = flow.lost()
         assert not lost, lost
     for flow, server in zip(blocked, servers):
+        flow.is_refused()
         flow.end()
         assert server.heard == 0, f"{server.heard} packets of a closed device got out"
         server.close()

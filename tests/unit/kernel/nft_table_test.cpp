@@ -420,6 +420,17 @@ constexpr test::Test tests[] = {
          test::contains(table->prepare(wanted).error().message(), "slot 16384");
          ours();
      }},
+    {"without root it says that it needs root",
+     [] {
+         constexpr unsigned nobody = 65534;
+         test::check(test::in_child_as(nobody,
+                                       [] {
+                                           auto const table = kernel::NftTable::create({});
+                                           test::check(!table.ok(), "created");
+                                           test::contains(table.error().message(), "needs root: run this as root");
+                                       }),
+                     "as nobody");
+     }},
     {"events that overflow are told as a change",
      [] {
          auto const wanted = small();
