@@ -56,7 +56,7 @@ std::string PlainHelp::make_option_opts(CLI::Option const* option) const {
 }
 
 std::string in_words(CLI::ParseError const& error, CLI::App const& app) {
-    std::string const what = error.what();
+    std::string what = error.what();
     switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
         case CLI::ExitCodes::RequiredError: return missing(app, what);
         case CLI::ExitCodes::ArgumentMismatch: return wrong_count(app, what);

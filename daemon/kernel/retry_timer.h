@@ -16,6 +16,8 @@ public:
     RetryTimer(RetryTimer&& other) noexcept
         : both_(std::exchange(other.both_, -1)), timer_(std::exchange(other.timer_, -1)), pause_(other.pause_) {}
     RetryTimer& operator=(RetryTimer&&) = delete;
+    RetryTimer(RetryTimer const&) = delete;
+    RetryTimer& operator=(RetryTimer const&) = delete;
     ~RetryTimer();
 
     // Readable while `events` is, or a retry is due.
