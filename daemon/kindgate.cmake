@@ -19,9 +19,11 @@ macro(kindgate_compiler_settings)
     add_link_options(-Wl,--gc-sections -Wl,-z,relro,-z,now)
   endif()
   if(KINDGATE_SANITIZE)
-    # GCC warns under -fsanitize=thread of fences in libraries' headers.
-    add_compile_options(-fsanitize=${KINDGATE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-                        $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    add_compile_options(-fsanitize=${KINDGATE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    if(KINDGATE_SANITIZE STREQUAL "thread")
+      # GCC warns of fences in libraries' headers.
+      add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    endif()
     add_link_options(-fsanitize=${KINDGATE_SANITIZE})
   endif()
   if(KINDGATE_COVERAGE)

@@ -1,18 +1,21 @@
-// kindgated: the daemon. The one place that names concrete classes and puts the parts together.
+// kindgated: the daemon. The one place that puts the parts together, so it names their concrete classes.
 #include <utility>
 
+#include <net/if.h>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <CLI/CLI.hpp>
 
+#include "arguments.h"
 #include "control/api.h"
 #include "control/board.h"
 #include "control/clock.h"
@@ -29,30 +32,6 @@ using namespace kindgate;
 constexpr int failed = 1;
 constexpr int wrong_input = 2;
 
-constexpr std::string_view about =
-    "The gate: lets the devices behind it use the internet when the policy says so. Runs in the foreground; systemd or "
-    "the\n"
-    "lab starts it.\n";
-
-constexpr std::string_view footer =
-    "What it reads: the board file (this machine: LAN interfaces, folders), which names the policy file (who may do "
-    "what,\n"
-    "and when). Both are text; see kindgate-policy(5), boards/ and policies/ for some to start from.\n"
-    "A changed policy file takes force when it is saved; one with an error is refused whole and the old one stays.\n"
-    "Ask and change things with `kindgate` (`kindgate status`, `kindgate --help`).\n"
-    "\n"
-    "SIGTERM ends it: leases stay and run out by themselves. `kindgate release` takes the gate away. SIGHUP reads the "
-    "policy\n"
-    "again.\n"
-    "Exit status: 0 ended as asked, 1 it could not run, 2 the board or policy file is wrong.\n"
-    "\n"
-    "Try first: kindgated --board /etc/kindgate/board.textproto --check";
-
-struct Arguments {
-    std::string board = "/etc/kindgate/board.textproto";
-    bool check = false;
-};
-
 void set_up_log() {
     auto log = spdlog::stderr_logger_st("kindgated");
     auto const set = [](char const* name) { return std::getenv(name) != nullptr; };  // NOLINT(concurrency-mt-unsafe)
@@ -67,9 +46,18 @@ int complain(Error const& error, int status) {
     return status;
 }
 
+void warn_of(control::Board const& board) {
+    for (auto const& line : control::board_warnings(board)) spdlog::warn("{}", line);
+    for (auto const& interface : board.lan)
+        if (if_nametoindex(interface.c_str()) == 0)
+            spdlog::warn("lan: there is no interface '{}' now: correct the name in the board file if it won't come",
+                         interface);
+}
+
 int check(std::filesystem::path const& file) {
     auto const board = control::load_board(file);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    warn_of(*board);
     auto const policy = control::check_policy(board->policy_file);
     for (auto const& line : policy.details) spdlog::error("{}", line);
     for (auto const& line : policy.warnings) spdlog::warn("{}", line);
@@ -81,24 +69,53 @@ int check(std::filesystem::path const& file) {
     return 0;
 }
 
+struct State {
+    std::shared_ptr<control::StateLock> lock;  // null where the folder can't be used
+    std::unique_ptr<ledger::Ledger> ledger;
+};
+
+// A disk that is full or read-only is no reason to leave everybody without the gate: then nothing is remembered.
+Result<State> open_state(std::filesystem::path const& directory) {
+    auto const remember_nothing = [](Error const& error) -> Result<State> {
+        return State{nullptr, KG_TRY(ledger::SqliteLedger::in_memory(error.message()))};
+    };
+    auto lock = control::lock_state(directory);
+    if (!lock.ok() && lock.error().code() == ErrorCode::conflict) return lock.error();
+    if (!lock.ok()) return remember_nothing(lock.error());
+    auto ledger = ledger::SqliteLedger::open(directory / "ledger.sqlite");
+    if (!ledger.ok() && ledger.error().code() == ErrorCode::conflict) return ledger.error();
+    if (!ledger.ok()) return remember_nothing(ledger.error());
+    return State{std::move(lock).value(), std::move(ledger).value()};
+}
+
 Result<void> run(control::Board const& board) {
-    auto const lock = KG_TRY(control::lock_state(board.state_directory));
-    auto ledger = KG_TRY(ledger::SqliteLedger::open(board.state_directory / "ledger.sqlite"));
+    auto const alone = KG_TRY(control::lock_gate());
+    auto const state = KG_TRY(open_state(board.state_directory));
     auto table = KG_TRY(kernel::NftTable::create({}));
     auto flows = KG_TRY(kernel::ConntrackFlows::create());
     auto neighbours = KG_TRY(kernel::NlNeighbours::create());
     control::SystemClock clock;
 
     boost::asio::io_context context{1};
-    auto daemon = KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *ledger, clock}));
-    KG_TRY(daemon->start());
+    auto daemon = KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *state.ledger, clock}));
     control::ApiServer::Options options;
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
+    KG_TRY(daemon->start());
     daemon->ready();
     context.run();
     return {};
+}
+
+// Who can't start must not leave the house open: where no table judges packets, one without any lease does.
+void close_gate(control::Board const& board) {
+    auto const table = kernel::NftTable::create({});
+    if (!table.ok()) return;
+    auto const closed = (*table)->close_if_missing({board.lan.begin(), board.lan.end()});
+    if (closed.ok() && *closed)
+        spdlog::error("the gate is closed until this is mended: nothing passes from {} (`kindgate release` opens it)",
+                      fmt::join(board.lan, ", "));
 }
 
 int start(Arguments const& arguments) {
@@ -106,8 +123,12 @@ int start(Arguments const& arguments) {
     if (arguments.check) return check(arguments.board);
     auto const board = control::load_board(arguments.board);
     if (!board.ok()) return complain(board.error(), wrong_input);
+    warn_of(*board);
     auto const ended = run(*board);
-    return ended.ok() ? 0 : complain(ended.error(), failed);
+    if (ended.ok()) return 0;
+    complain(ended.error(), failed);
+    close_gate(*board);
+    return failed;
 }
 
 }  // namespace
@@ -116,19 +137,9 @@ int main(int argc, char** argv) {
     // Whoever reads the log may go away; the gate stays.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {
-        Arguments arguments;
-        CLI::App app{std::string{about}, "kindgated"};
-        app.footer(std::string{footer});
-        app.set_version_flag("--version", "kindgated " + std::string{control::version()});
-        app.add_option("--board", arguments.board, "The board file")->type_name("FILE")->capture_default_str();
-        app.add_flag("--check", arguments.check,
-                     "Check the board file and the policy it names, and end: 0 good, 2 wrong");
-        try {
-            app.parse(argc, argv);
-        } catch (CLI::ParseError const& error) {
-            return app.exit(error) == 0 ? 0 : wrong_input;
-        }
-        return start(arguments);
+        auto const given = parse_arguments(argc, argv);
+        if (!given.arguments) return given.status;
+        return start(*given.arguments);
     } catch (std::exception const& error) {
         spdlog::critical("kindgated ends: {}", error.what());
         return failed;

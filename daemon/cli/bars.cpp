@@ -38,11 +38,11 @@ std::vector<Interval> instants(date::time_zone const& zone, date::local_seconds 
     auto const near = date::sys_seconds{from.time_since_epoch()};
     auto at = near - std::chrono::hours{30};
     while (at < near + std::chrono::hours{30}) {
-        auto const info = zone.get_info(at);
-        Interval const here{std::max(info.begin, date::sys_seconds{from.time_since_epoch() - info.offset}),
-                            std::min(info.end, date::sys_seconds{to.time_since_epoch() - info.offset})};
+        auto const stretch = policy::zone_stretch(zone, at);
+        Interval const here{std::max(stretch.begin, date::sys_seconds{from.time_since_epoch() - stretch.offset}),
+                            std::min(stretch.end, date::sys_seconds{to.time_since_epoch() - stretch.offset})};
         if (here.from < here.to) found.push_back(here);
-        at = info.end;
+        at = stretch.end;
     }
     return found;
 }

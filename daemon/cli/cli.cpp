@@ -9,6 +9,8 @@
 
 #include "commands.h"
 #include "files.h"
+#include "text.h"
+#include "usage.h"
 
 namespace kindgate::cli {
 
@@ -37,7 +39,7 @@ void daemon_options(CLI::App& app, Options& options) {
 }
 
 void file_options(CLI::App& app, Options& options) {
-    app.add_option("file", options.files, "Files")->type_name("FILE")->required();
+    app.add_option("file", options.files, "The files, one or more")->type_name("FILE…")->required();
     json_flag(app, options);
 }
 
@@ -59,15 +61,28 @@ void who_options(CLI::App& app, Options& options) {
     daemon_options(app, options);
 }
 
+// Any number of words: what they mean is judged where they are read, in better words than "too many".
+void when_option(CLI::App& app, Options& options, char const* usage) {
+    app.add_option("when", options.when, "for 30m, for 1h30m, until 18:00, until 2026-12-24T18:00")
+        ->type_name(usage)
+        ->expected(0, CLI::detail::expected_max_vector_size);
+}
+
 void word_options(CLI::App& app, Options& options) {
     who_options(app, options);
-    app.add_option("when", options.when, "for 30m, for 1h30m, until 18:00, until 2026-12-24T18:00")
-        ->type_name("for DURATION | until TIME")
-        ->expected(0, 2);
+    when_option(app, options, "for DURATION | until TIME");
+}
+
+void pause_options(CLI::App& app, Options& options) {
+    who_options(app, options);
+    when_option(app, options, "[for DURATION | until TIME]");
 }
 
 void cancel_options(CLI::App& app, Options& options) {
-    app.add_option("id", options.id, "Its number, as kindgate overrides shows it")->type_name("ID")->required();
+    app.add_option("id", options.id, "Its number, as kindgate overrides shows it")
+        ->type_name("NUMBER")
+        ->required()
+        ->check(whole_number("`kindgate overrides` shows them"));
     daemon_options(app, options);
 }
 
@@ -179,7 +194,7 @@ constexpr std::array entries{
           "Kept by the gate. A device that the policy file places is changed there.",
           place_options, place},
     Entry{"pause", "Internet off now, for 24 hours if nothing else is said",
-          "  kindgate pause children\n  kindgate pause all for 1h\n  kindgate pause kid until 18:00", word_options,
+          "  kindgate pause children\n  kindgate pause all for 1h\n  kindgate pause kid until 18:00", pause_options,
           pause},
     Entry{"off", "Internet off now, until a time that you say",
           "  kindgate off children until 18:00      the next such local time\n  kindgate off kid for 45m", word_options,
@@ -188,7 +203,7 @@ constexpr std::array entries{
           "  kindgate allow kid for 30m\n  kindgate allow children until 22:00", word_options, allow},
     Entry{"learning", "Only what the profile's learning list allows",
           "  kindgate learning class-7b for 90m\n  kindgate learning kid until 16:00", word_options, learning},
-    Entry{"resume", "End every word given about somebody: the schedule applies again",
+    Entry{"resume", "End every word given about somebody; what was said about others stays",
           "  kindgate resume kid        what was said about kid; what was said about all stays\n  kindgate resume all",
           who_options, resume},
     Entry{"overrides", "People's words that hold now", "  kindgate overrides\n  kindgate overrides cancel 7",
@@ -257,6 +272,12 @@ constexpr char const* first_steps =
     "  kindgate policy check home.textproto         before you put it in force\n"
     "Exit status: 0 done, 1 it couldn't be done, 2 what was given is wrong. See kindgate(1), kindgate-policy(5).";
 
+constexpr char const* policy_steps =
+    "Examples:\n"
+    "  kindgate policy check home.textproto            is it right?\n"
+    "  kindgate policy test home.scenario.textproto    does it decide as expected?\n"
+    "  kindgate policy put home.textproto              in force from now on";
+
 // 2: what was given is wrong, or stands against what somebody else has settled.
 int exit_status(ErrorCode code) {
     switch (code) {
@@ -278,10 +299,12 @@ public:
         app_.require_subcommand(1);
         app_.set_version_flag("--version", "kindgate " KINDGATE_VERSION);
         app_.footer(first_steps);
+        app_.formatter(std::make_shared<PlainHelp>());
         auto* policy = app_.add_subcommand("policy", "Policy files: check, test, put in force");
         policy->require_subcommand(1);
         app_.add_subcommand("list", "Published lists of names: what they say")->require_subcommand(1);
         app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
+        policy->footer(policy_steps);
         for (auto const& entry : entries) add(entry);
     }
 
@@ -320,11 +343,12 @@ private:
             return 0;
         }
         std::string called = "kindgate";
-        for (auto const* app = &app_; !app->get_subcommands().empty();) {
+        auto const* app = &app_;
+        while (!app->get_subcommands().empty()) {
             app = app->get_subcommands().front();
             called += ' ' + app->get_name();
         }
-        around_.err << fmt::format("{}: {}: {} --help shows how\n", called, error.what(), called);
+        around_.err << fmt::format("{}: {}: {} --help shows how\n", called, printable(in_words(error, *app)), called);
         return 2;
     }
 

@@ -158,7 +158,9 @@ Result<void> send(Connection& connection, std::string const& socket, Request con
         if (error == beast::error::timeout) return broken(error);
         return missing(socket, error);
     }
-    if (auto const error = connection.write(message_of(request))) return broken(error);
+    // A gate that takes no more connections has answered already, and closed.
+    if (auto const error = connection.write(message_of(request)); error && error != boost::asio::error::broken_pipe)
+        return broken(error);
     return {};
 }
 

@@ -46,9 +46,9 @@ bool check_file(std::string const& file, Form form, Surroundings const& around) 
     tell(loaded.errors, Severity::error, form, around);
     tell(loaded.warnings, Severity::warning, form, around);
     if (loaded.policy && form == Form::readable)
-        around.out << fmt::format("{}: good ({} profiles, {} devices, time of {})\n", printable(file),
-                                  loaded.policy->profiles.size(), loaded.policy->devices.size(),
-                                  loaded.policy->zone->name());
+        around.out << fmt::format("{}: good ({}, {}, time of {})\n", printable(file),
+                                  counted(loaded.policy->profiles.size(), "profile"),
+                                  counted(loaded.policy->devices.size(), "device"), loaded.policy->zone->name());
     return loaded.policy != nullptr;
 }
 

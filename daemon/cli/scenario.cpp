@@ -10,8 +10,9 @@ namespace {
 // A stranger without a profile has no schedule to explain; what the plan says of such a device is what it gets.
 policy::Explanation explain_unplaced(policy::Policy const& policy, policy::Instant at) {
     policy::PlannedDevice const stranger{Slot{1}, {}, {}, {}};
-    auto const plan = policy::plan({policy, {&stranger, 1}, {}, at, {}});
-    return {plan.slots.front().decision, plan.slots.front().until};
+    auto const plan = policy::plan(policy, {{&stranger, 1}, {}, at, {}});
+    auto const& outcome = plan.of(plan.slots.front());
+    return {outcome.decision, outcome.until};
 }
 
 policy::Explanation explain_case(Case const& scenario, policy::Policy const& policy) {

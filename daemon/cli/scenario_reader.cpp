@@ -34,7 +34,7 @@ public:
 
     void AddError(int line, int column, std::string const& message) override {
         // Only the first of syntax is meant; what follows is its consequence.
-        if (all_.empty()) add({line, column}, message, "write it as kindgate-policy(5) shows");
+        if (all_.empty()) all_.push_back(policy::syntax_diagnostic(text_, file_, line, column, message));
     }
     void AddWarning(int, int, std::string const&) override {}
 
@@ -108,6 +108,16 @@ std::optional<Mode> mode_of(v1::Mode mode) {
     }
 }
 
+// By id or by hardware address.
+std::optional<std::size_t> find_device(policy::Policy const& policy, std::string const& who) {
+    auto const mac = Mac::parse(who);
+    if (!mac.ok()) return policy.find_device(who);
+    auto const found = std::ranges::find_if(
+        policy.devices, [&](policy::Device const& device) { return std::ranges::count(device.macs, *mac) > 0; });
+    if (found == policy.devices.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - policy.devices.begin());
+}
+
 class CaseReader {
 public:
     CaseReader(policy::Policy const& policy, Complaints& complaints) : policy_(policy), complaints_(complaints) {}
@@ -150,7 +160,7 @@ private:
         } else if (message.has_stranger()) {
             read_stranger(message.stranger(), spot.inside("stranger", message.stranger()), result);
         } else if (!message.device().empty()) {
-            result.device = policy_.find_device(message.device());
+            result.device = find_device(policy_, message.device());
             if (result.device) result.profile = policy_.devices[*result.device].profile;
             if (!result.device)
                 complain(spot.of("device"), fmt::format("the policy has no device '{}'", message.device()),
@@ -181,9 +191,10 @@ private:
         policy::Override given;
         given.id = result.overrides.size() + 1;
         given.who = message.who();
-        if (given.who != "all" && !policy_.find_profile(given.who) && !policy_.find_device(given.who))
+        if (given.who != "all" && !policy_.find_profile(given.who) && !find_device(policy_, given.who))
             complain(spot.of("who"), fmt::format("'{}' is no profile and no device of the policy", given.who),
-                     "write the id of one, or all");
+                     "write the id of one, a hardware address that it places, or all");
+        if (auto const mac = Mac::parse(given.who); mac.ok()) given.who = mac->text();
         auto const mode = mode_of(message.mode());
         if (!mode) complain(spot.of("mode"), "an override has no mode", "write mode: OPEN, LEARNING or OFF");
         given.mode = mode.value_or(Mode::off);

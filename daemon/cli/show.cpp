@@ -43,13 +43,14 @@ Result<policy::Decision> read_decision(Message const& message) {
 bool offset_changes(date::time_zone const& zone, std::vector<policy::Stretch> const& stretches) {
     std::set<std::chrono::seconds> offsets;
     for (auto const& stretch : stretches)
-        for (auto const at : {stretch.when.from, stretch.when.to}) offsets.insert(zone.get_info(at).offset);
+        for (auto const at : {stretch.when.from, stretch.when.to})
+            offsets.insert(policy::zone_stretch(zone, at).offset);
     return offsets.size() > 1;
 }
 
 std::string stretch_time(date::time_zone const& zone, policy::Instant at, bool with_zone) {
     auto const text = local_text(zone, at);
-    return with_zone ? fmt::format("{} {}", text, zone.get_info(at).abbrev) : text;
+    return with_zone ? fmt::format("{} {}", text, policy::zone_stretch(zone, at).abbreviation) : text;
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ void show_trouble(v1::Status const& status, Surroundings const& around) {
             "mode");
     if (status.policy_errors_size() > 0) line("the policy file on disk is not in force, the one before stays:");
     for (auto const& error : status.policy_errors()) line("  " + error);
-    for (auto const& warning : status.warnings()) line("not enforced by this version: " + warning);
+    for (auto const& warning : status.warnings()) line(warning);
 }
 
 }  // namespace

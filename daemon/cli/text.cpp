@@ -111,6 +111,10 @@ std::string padded(std::string_view text, std::size_t width) {
     return std::string{text} + std::string(taken < width ? width - taken : 0, ' ');
 }
 
+std::string counted(std::size_t number, std::string_view singular) {
+    return fmt::format("{} {}{}", number, singular, number == 1 ? "" : "s");
+}
+
 Paint paint_of(policy::Mode mode) {
     switch (mode) {
         case policy::Mode::open: return Paint::good;

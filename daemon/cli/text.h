@@ -22,6 +22,9 @@ std::size_t display_width(std::string_view text);
 // `text` with spaces behind it, at least `width` columns.
 std::string padded(std::string_view text, std::size_t width);
 
+// "1 profile", "2 profiles". `singular` is a word whose plural ends with s.
+std::string counted(std::size_t number, std::string_view singular);
+
 enum class Paint : std::uint8_t { none, heading, good, medium, bad, faint };
 
 Paint paint_of(policy::Mode mode);

@@ -19,6 +19,21 @@ void show_ended(v1::Override const& ended, Surroundings const& around) {
                               ended.id());
 }
 
+// What was said about somebody else may be about them too: a device has a profile, and all are all.
+Outcome show_still_said(Options const& options, Surroundings const& around) {
+    auto const left = KG_TRY(fetch<v1::Overrides>(options, {Method::get, "/v1/overrides", {}, {}}));
+    if (left.overrides_size() == 0) {
+        around.out << "No word is left: the schedule applies to everybody.\n";
+        return 0;
+    }
+    auto const clock = KG_TRY(gate_clock(options));
+    around.out << "Still said, before the schedule:\n";
+    for (auto const& one : left.overrides())
+        around.out << fmt::format("  {}: {} until {} (override {})\n", printable(one.who()), v1::Mode_Name(one.mode()),
+                                  clock.say(one.until()), one.id());
+    return 0;
+}
+
 Outcome give(v1::Mode mode, Needed needed, Options const& options, Surroundings const& around) {
     auto const lasting = KG_TRY(parse_lasting(options.when, needed));
     v1::GiveOverride request;
@@ -65,11 +80,9 @@ Outcome resume(Options const& options, Surroundings const& around) {
     }
     auto const ended = KG_TRY(read_json<v1::OverridesEnded>(answer.body));
     for (auto const& one : ended.overrides()) show_ended(one, around);
-    around.out << (ended.overrides_size() == 0
-                       ? fmt::format("Nobody's word was about {}: the schedule applies as before.\n",
-                                     printable(options.who))
-                       : fmt::format("The schedule applies to {} again.\n", printable(options.who)));
-    return 0;
+    if (ended.overrides_size() == 0)
+        around.out << fmt::format("Nobody's word was about exactly {}.\n", printable(options.who));
+    return show_still_said(options, around);
 }
 
 Outcome cancel_override(Options const& options, Surroundings const& around) {

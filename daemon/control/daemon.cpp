@@ -200,6 +200,10 @@ private:
     std::optional<Readable> edge_;
 };
 
+Result<std::shared_ptr<StateLock>> lock_gate() {
+    return std::make_shared<StateLock>(KG_TRY(StateLock::take_gate()));
+}
+
 Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& directory) {
     return std::make_shared<StateLock>(KG_TRY(StateLock::take(directory)));
 }

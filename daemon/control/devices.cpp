@@ -131,21 +131,26 @@ void Devices::storage_failed(Error const& error) {
                              error.message()));
 }
 
-std::vector<policy::PlannedDevice> Devices::planned() const {
-    std::vector<policy::PlannedDevice> planned;
-    planned.reserve(devices_.size());
-    for (auto const& [id, device] : devices_)
-        if (device.record.slot.valid())
-            planned.push_back({device.record.slot, device.id(), device.macs, device.profile});
-    return planned;
+Devices::Index const& Devices::index() const {
+    if (index_) return *index_;
+    Index made;
+    std::vector<SlotOf::value_type> slots;
+    for (auto const& [id, device] : devices_) {
+        if (!device.record.slot.valid()) continue;
+        made.planned.push_back({device.record.slot, device.id(), device.macs, device.profile});
+        for (auto const& mac : device.macs) slots.emplace_back(mac, device.record.slot);
+    }
+    std::ranges::sort(made.planned, {}, &policy::PlannedDevice::slot);
+    made.slots = SlotOf{std::move(slots)};
+    return index_.emplace(std::move(made));
 }
 
-std::map<Mac, Slot> Devices::slots() const {
-    std::map<Mac, Slot> slots;
-    for (auto const& [id, device] : devices_)
-        if (device.record.slot.valid())
-            for (auto const& mac : device.macs) slots.emplace(mac, device.record.slot);
-    return slots;
+std::span<policy::PlannedDevice const> Devices::planned() const {
+    return index().planned;
+}
+
+FlatMap<Mac, Slot> const& Devices::slots() const {
+    return index().slots;
 }
 
 }  // namespace kindgate::control

@@ -13,11 +13,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/flat_map.h"
 #include "event_hub.h"
 #include "ledger/ledger.h"
 #include "newcomer_gate.h"
@@ -90,9 +93,9 @@ public:
     // Writes what changed since, and when present devices were last seen.
     void flush(policy::Instant now);
 
-    // For the plan; borrowed from this object until it changes.
-    std::vector<policy::PlannedDevice> planned() const;
-    std::map<Mac, Slot> slots() const;
+    // For the plan, by slot; borrowed from this object until it changes.
+    std::span<policy::PlannedDevice const> planned() const;
+    FlatMap<Mac, Slot> const& slots() const;
 
     std::map<std::string, Device> const& all() const { return devices_; }
     std::map<Mac, Waiting> const& waiting() const { return waiting_; }
@@ -103,7 +106,16 @@ public:
     std::string host_name(Mac const& mac) const;
 
 private:
-    using SlotOf = std::map<Mac, Slot>;
+    using SlotOf = FlatMap<Mac, Slot>;
+
+    // What a plan needs of all devices: made when it is asked for, then kept until they change.
+    struct Index {
+        std::vector<policy::PlannedDevice> planned;
+        SlotOf slots;
+    };
+    Index const& index() const;
+    // Slots, addresses or profiles are others now.
+    void forget_index() { index_.reset(); }
 
     Device* owner(Mac const& mac);
     Device& make(ledger::DeviceRecord record);
@@ -117,6 +129,7 @@ private:
     void assign_macs();
     void drop_empty();
     bool place_by_policy(Device& device);
+    policy::Placement placement_of(Device const& device) const;
     policy::Placement placement_by_network(Device const& device) const;
 
     void queue_unowned(policy::Instant now);
@@ -146,6 +159,7 @@ private:
     NewcomerGate gate_;
     std::shared_ptr<policy::Policy const> policy_;
     std::map<std::string, Device> devices_;        // by id
+    mutable std::optional<Index> index_;           // none: they changed since
     std::unordered_map<Mac, std::string> owners_;  // address -> device id
     std::map<Mac, Waiting> waiting_;
     std::uint64_t next_order_ = 0;

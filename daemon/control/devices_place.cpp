@@ -84,23 +84,21 @@ void Devices::drop_empty() {
 
 // True if its profile is another now.
 bool Devices::place_by_policy(Device& device) {
-    auto const old = device.profile;
-    device.profile.reset();
-    device.by = policy::PlacedBy::newcomer;
-    if (!policy_) return old.has_value();
-    if (auto const named = policy_->find_device(device.id())) {
-        device.profile = policy_->devices[*named].profile;
-        device.by = policy::PlacedBy::file;
-    } else if (auto const hand = policy_->find_profile(device.record.placed_profile);
-               hand && !device.record.placed_profile.empty()) {
-        device.profile = hand;
-        device.by = policy::PlacedBy::hand;
-    } else {
-        auto const placement = placement_by_network(device);
-        device.profile = placement.profile;
-        device.by = placement.by;
-    }
-    return device.profile != old;
+    auto const placement = placement_of(device);
+    device.by = placement.by;
+    if (device.profile == placement.profile) return false;
+    device.profile = placement.profile;
+    forget_index();
+    return true;
+}
+
+policy::Placement Devices::placement_of(Device const& device) const {
+    if (!policy_) return {};
+    if (auto const named = policy_->find_device(device.id()))
+        return {policy_->devices[*named].profile, policy::PlacedBy::file};
+    auto const hand = policy_->find_profile(device.record.placed_profile);
+    if (hand && !device.record.placed_profile.empty()) return {hand, policy::PlacedBy::hand};
+    return placement_by_network(device);
 }
 
 policy::Placement Devices::placement_by_network(Device const& device) const {
@@ -172,7 +170,8 @@ Result<Devices::Change> Devices::placement(Mac mac, std::string const& target, s
     if (!name.empty()) record.display_name = name;
     leave_record(mac, record.id, change);
     auto const* const old = find(mac.text());
-    if (!record.slot.valid() && old != nullptr && old->record.macs == std::vector{mac} && old->id() != record.id) {
+    if (!record.slot.valid() && old != nullptr && old->by != policy::PlacedBy::file &&
+        old->record.macs == std::vector{mac} && old->id() != record.id) {
         // As the file's devices do: on with the slot that its flows carry.
         record.slot = old->record.slot;
         record.first_seen = old->record.first_seen;

@@ -23,7 +23,8 @@ std::set<Slot> Devices::held() const {
 // Flows carry their slot for life. So where addresses changed hands, their flows either go along (they were all of the
 // old slot's and went to one place) or end; and a slot that nobody holds cools until that has happened.
 void Devices::settle(SlotOf const& before, std::set<Slot> const& held_before) {
-    auto const after = slots();
+    forget_index();
+    auto const& after = slots();
     struct Left {
         std::set<Slot> to;
         bool some_stay = false;
@@ -100,6 +101,7 @@ bool Devices::admit_placed(std::size_t& lacking) {
             continue;
         }
         devices_.at(*at).record.slot = slot;
+        forget_index();
         end_unknown_flows(slot);
         dirty_.insert(*at);
         told_without_slot_.erase(*at);
@@ -150,6 +152,7 @@ void Devices::make_newcomer(Mac const& mac, Waiting const& waiting, Slot slot) {
                          .first_seen = waiting.since,
                          .last_seen = waiting.since});
     device.macs = {mac};
+    forget_index();
     owners_[mac] = device.id();
     end_unknown_flows(slot);
     dirty_.insert(device.id());

@@ -1,4 +1,5 @@
-// A timer on the calendar that also notices when the calendar jumps: timerfd with TFD_TIMER_CANCEL_ON_SET.
+// A timer on the calendar that also notices when the calendar jumps: timerfd with TFD_TIMER_CANCEL_ON_SET. No test sets
+// a machine's clock: the kernel's answer to that, ECANCELED, is made by a filter in edge_timer_test.
 #pragma once
 
 #include <chrono>

@@ -6,37 +6,42 @@ namespace kindgate::control {
 
 namespace {
 
-policy::Plan plan_at(Situation const& situation, policy::Instant at) {
-    if (situation.policy == nullptr) return {};
-    return policy::plan({.policy = *situation.policy,
-                         .devices = situation.devices,
-                         .overrides = situation.overrides,
-                         .now = at,
-                         .untrusted_clock = situation.untrusted_clock});
-}
-
 // What the kernel shall hold for this plan. `now` only relates the two clocks; the leases are those of `plan`.
 kernel::Wanted wanted_for(policy::Plan const& plan, Situation const& situation, Moment const& now) {
-    kernel::Wanted wanted;
-    wanted.lan = situation.lan;
-    wanted.slots = situation.slots;
-    for (auto const& lease : plan.access) {
+    std::vector<decltype(kernel::Wanted::access)::value_type> access;
+    std::vector<Slot> learning;
+    access.reserve(plan.slots.size());
+    for (auto const& planned : plan.slots) {
+        auto const& outcome = plan.of(planned);
+        if (outcome.decision.mode == policy::Mode::learning) learning.push_back(planned.slot);
+        if (!outcome.decision.allows()) continue;
         std::optional<Steady::time_point> end;
-        if (lease.ends) end = now.steady_at(*lease.ends);
-        if (!end || *end >= now.steady + Enforcer::shortest_lease) wanted.access.emplace(lease.slot, end);
+        if (outcome.ends) end = now.steady_at(*outcome.ends);
+        if (!end || *end >= now.steady + Enforcer::shortest_lease) access.emplace_back(planned.slot, end);
     }
-    wanted.learning.insert(plan.learning.begin(), plan.learning.end());
-    return wanted;
+    return {{situation.lan.begin(), situation.lan.end()},
+            situation.slots,
+            {sorted_unique, std::move(access)},
+            {sorted_unique, std::move(learning)}};
 }
 
 }  // namespace
 
-Result<kernel::Applied> Enforcer::replan(Situation const& situation, Moment const& now) {
+policy::Plan Enforcer::plan_at(Situation const& situation, policy::Instant at) {
+    if (policy_ != situation.policy) {
+        planner_.reset();
+        policy_ = situation.policy;
+        if (policy_) planner_.emplace(*policy_);
+    }
+    if (!planner_) return {};
+    return planner_->plan({situation.devices, situation.overrides, at, situation.untrusted_clock});
+}
+
+void Enforcer::replan(Situation const& situation, Moment const& now) {
     plan_ = plan_at(situation, now.instant());
     wanted_ = wanted_for(plan_, situation, now);
     sendable_ = false;
     set_stage(Stage::far);
-    return table_.apply(wanted_);
 }
 
 void Enforcer::set_stage(Stage stage) {

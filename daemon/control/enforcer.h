@@ -1,4 +1,5 @@
-// Has the kernel hold what the plan says, on time. What happens around an edge E:
+// Has the kernel hold what the plan says, on time. Everybody is planned anew each time, and the kernel told of the
+// difference: the planner remembers what has not changed, so that costs little. What happens around an edge E:
 //
 // 2 s before E: leases that go on beyond E are extended in place, so that nothing is interrupted. Only those whose mode
 // after E is no more restrictive than now (LEARNING to OPEN): if this daemon dies before E, the kernel must not be left
@@ -11,6 +12,7 @@
 // What ends at E needs nobody: its lease ends in the kernel.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "control/clock.h"
@@ -29,8 +31,10 @@ public:
     // The table must outlive this object.
     explicit Enforcer(kernel::Table& table) : table_(table) {}
 
-    // Plans for now and applies it. The plan is kept also if the kernel refuses.
-    Result<kernel::Applied> replan(Situation const& situation, Moment const& now);
+    // Plans for now.
+    void replan(Situation const& situation, Moment const& now);
+    // Has the kernel hold it. The plan is kept also if the kernel refuses.
+    Result<kernel::Applied> apply() { return table_.apply(wanted_); }
 
     // True: approach() has something to do.
     bool approaching(Moment const& now) const { return wake_ && now.calendar >= *wake_; }
@@ -45,11 +49,14 @@ public:
 private:
     enum class Stage : std::uint8_t { far, extended, prepared };
 
+    policy::Plan plan_at(Situation const& situation, policy::Instant at);
     Result<void> extend(Situation const& situation, Moment const& now);
     Result<void> prepare(Situation const& situation, Moment const& now);
     void set_stage(Stage stage);
 
     kernel::Table& table_;
+    std::shared_ptr<policy::Policy const> policy_;
+    std::optional<policy::Planner> planner_;  // for policy_, if there is one
     policy::Plan plan_;
     kernel::Wanted wanted_;
     Stage stage_ = Stage::far;

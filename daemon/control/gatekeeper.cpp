@@ -107,8 +107,8 @@ void Gatekeeper::link_changed(kernel::Link const& link) {
     if (found == links_.end() || found->second == link.up) return;
     found->second = link.up;
     if (!started_) return;
-    events_.tell(v1::Event::LINK_CHANGED, fmt::format("the LAN interface {} is {}", link.interface,
-                                                      link.up ? "up" : "down or gone: nobody behind it is connected"));
+    events_.tell(v1::Event::LINK_CHANGED,
+                 fmt::format("the LAN interface {} is {}", link.interface, link.up ? "up" : "down or gone"));
 }
 
 void Gatekeeper::stop() {
@@ -119,20 +119,13 @@ void Gatekeeper::stop() {
                      "kindgated ends: leases stay and run out by themselves, none is given any more");
 }
 
-Situation Gatekeeper::facts() const {
-    Situation facts;
-    facts.policy = store_.policy().get();
-    facts.overrides = overrides_.all();
-    if (!trusted_) facts.untrusted_clock = board_.untrusted_clock;
-    return facts;
-}
-
 Situation Gatekeeper::situation() const {
-    auto situation = facts();
-    situation.devices = devices_.planned();
-    situation.lan = {board_.lan.begin(), board_.lan.end()};
-    situation.slots = devices_.slots();
-    return situation;
+    return {.policy = store_.policy(),
+            .devices = devices_.planned(),
+            .overrides = overrides_.all(),
+            .untrusted_clock = trusted_ ? std::nullopt : std::optional{board_.untrusted_clock},
+            .lan = board_.lan,
+            .slots = devices_.slots()};
 }
 
 void Gatekeeper::replan_soon() {
@@ -150,7 +143,7 @@ Result<kernel::Applied> Gatekeeper::replan_for_caller() {
         took_effect(*applied);
     else
         failed(applied.error());
-    news_.update(facts(), enforcer_.plan(), devices_, now());
+    news_.update(situation(), enforcer_.plan(), devices_, now());
     hooks_.rearm();
     return applied;
 }
@@ -160,9 +153,10 @@ Result<kernel::Applied> Gatekeeper::enforce() {
     kernel::Applied sum;
     devices_.admit(parts_.clock.now());
     do {
+        enforcer_.replan(situation(), parts_.clock.now());
         if (table_unknown_) KG_TRY(parts_.table.resync());
         table_unknown_ = false;
-        auto const applied = KG_TRY(enforcer_.replan(situation(), parts_.clock.now()));
+        auto const applied = KG_TRY(enforcer_.apply());
         sum.changes += applied.changes;
         sum.installed = sum.installed || applied.installed;
         change_flows();

@@ -84,8 +84,6 @@ private:
         Device const* device = nullptr;            // null: the profile itself
     };
 
-    // What questions need, without the devices.
-    Situation facts() const;
     Situation situation() const;
     policy::Instant now() const { return parts_.clock.now().instant(); }
 

@@ -36,11 +36,6 @@ std::string_view name(policy::PlacedBy by) {
     return {};
 }
 
-policy::SlotDecision const* decision_of(policy::Plan const& plan, Slot slot) {
-    auto const found = std::ranges::lower_bound(plan.slots, slot, {}, &policy::SlotDecision::slot);
-    return found == plan.slots.end() || found->slot != slot ? nullptr : &*found;
-}
-
 policy::Decision not_placed() {
     return {policy::Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}};
 }
@@ -62,7 +57,7 @@ std::string Gatekeeper::display_name(Device const& device) const {
 }
 
 void Gatekeeper::describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const {
-    auto const facts = this->facts();
+    auto const facts = situation();
     policy::Subject const subject{*facts.policy, profile, {}, {}};
     auto const explained = explain_now(facts, subject, at);
     answer.set_id(profile.id);
@@ -77,22 +72,25 @@ void Gatekeeper::describe(policy::Profile const& profile, policy::Instant at, v1
 
 void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const {
     for (auto const& [id, device] : devices_.all()) {
+        if (auto const& profile = device.record.placed_profile; !profile.empty() && !device.placed())
+            status.add_warnings(
+                fmt::format("{} was placed in profile '{}', which the policy has no more: place it anew", id, profile));
         // Guests of last month are in `devices`; here is who is placed, or here.
         if (!device.profile || (!device.placed() && !devices_.present(device))) continue;
         auto* const answer = status.mutable_profiles(static_cast<int>(*device.profile))->add_devices();
         answer->set_id(id);
         answer->set_display_name(display_name(device));
         answer->set_present(devices_.present(device));
-        auto const* const decision = decision_of(enforcer_.plan(), device.record.slot);
-        if (decision == nullptr) {
+        auto const* const outcome = enforcer_.plan().find(device.record.slot);
+        if (outcome == nullptr) {
             answer->set_mode(v1::OFF);
             add_because(*answer->mutable_because(), {"slot", "All slots are taken"});
             continue;
         }
-        answer->set_mode(to_schema(decision->decision.mode));
-        answer->set_until(time_text(decision->until));
-        if (decision->until) answer->set_until_text(until_in_words(*store_.policy(), *decision->until, at));
-        add_because(*answer->mutable_because(), decision->decision.because);
+        answer->set_mode(to_schema(outcome->decision.mode));
+        answer->set_until(time_text(outcome->until));
+        if (outcome->until) answer->set_until_text(until_in_words(*store_.policy(), *outcome->until, at));
+        add_because(*answer->mutable_because(), outcome->decision.because);
     }
 }
 
@@ -103,6 +101,13 @@ v1::Status Gatekeeper::status() {
     status.set_policy_revision(store_.revision());
     for (auto const& error : store_.errors()) status.add_policy_errors(error);
     for (auto const& warning : store_.warnings()) status.add_warnings(warning);
+    for (auto const& [interface, up] : links_)
+        if (!up)
+            status.add_warnings(
+                fmt::format("the LAN interface {} is down or not there; if it has another name now, nobody behind it "
+                            "is controlled: "
+                            "correct `lan` in the board file",
+                            interface));
     status.set_now(policy::rfc3339(at));
     status.set_clock_trusted(trusted_);
     status.set_next_edge(time_text(enforcer_.plan().next_edge));
@@ -169,19 +174,19 @@ v1::Leases Gatekeeper::leases() {
     std::map<Slot, Device const*> by_slot;
     for (auto const& [id, device] : devices_.all()) by_slot.emplace(device.record.slot, &device);
     auto const at = now();
-    for (auto const& lease : enforcer_.plan().access) {
-        auto const found = by_slot.find(lease.slot);
-        auto const* const decision = decision_of(enforcer_.plan(), lease.slot);
-        if (found == by_slot.end() || decision == nullptr) continue;
+    for (auto const& planned : enforcer_.plan().slots) {
+        auto const& outcome = enforcer_.plan().of(planned);
+        auto const found = by_slot.find(planned.slot);
+        if (found == by_slot.end() || !outcome.decision.allows()) continue;
         auto const* const device = found->second;
         auto* const one = answer.add_leases();
-        one->set_slot(lease.slot.number());
+        one->set_slot(planned.slot.number());
         one->set_device(device->id());
         if (device->profile) one->set_profile(store_.policy()->profiles[*device->profile].id);
-        one->set_mode(to_schema(decision->decision.mode));
-        one->set_ends(time_text(lease.ends));
-        if (lease.ends && *lease.ends > at)
-            one->set_seconds_left(static_cast<std::uint64_t>((*lease.ends - at).count()));
+        one->set_mode(to_schema(outcome.decision.mode));
+        one->set_ends(time_text(outcome.ends));
+        if (outcome.ends && *outcome.ends > at)
+            one->set_seconds_left(static_cast<std::uint64_t>((*outcome.ends - at).count()));
     }
     return answer;
 }
@@ -208,7 +213,7 @@ policy::Subject Gatekeeper::subject(Asked const& asked) const {
 
 policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at, bool is_now) const {
     if (asked.profile == nullptr) return {not_placed(), std::nullopt};
-    if (is_now) return explain_now(facts(), subject(asked), at);
+    if (is_now) return explain_now(situation(), subject(asked), at);
     return policy::explain(subject(asked), overrides_.all(), at);
 }
 
@@ -230,14 +235,14 @@ Result<v1::Timeline> Gatekeeper::timeline(Who const& who, std::string_view from,
     auto const begin = from.empty() ? now() : KG_TRY(policy::parse_instant_or_date(from, zone, policy::Edge::start));
     auto const end =
         to.empty() ? begin + std::chrono::days{7} : KG_TRY(policy::parse_instant_or_date(to, zone, policy::Edge::end));
-    if (end <= begin)
-        return Error{ErrorCode::invalid_input, "the timeline's end is not after its beginning: write a later `to`"};
+    if (end < begin)
+        return Error{ErrorCode::invalid_input, "the timeline's end is before its beginning: write a later `to`"};
     if (end - begin > policy::horizon)
         return Error{ErrorCode::invalid_input, "that timeline is longer than 400 days: ask for less at once"};
     std::vector<policy::Stretch> stretches;
-    if (about.profile == nullptr)
+    if (about.profile == nullptr && begin < end)
         stretches.push_back({{begin, end}, not_placed()});
-    else
+    else if (about.profile != nullptr)
         stretches = policy::timeline(subject(about), overrides_.all(), {begin, end});
     v1::Timeline answer;
     for (auto const& stretch : stretches) {

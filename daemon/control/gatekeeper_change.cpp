@@ -68,13 +68,16 @@ Result<std::string> Gatekeeper::known_who(std::string_view who) const {
 }
 
 Result<policy::Interval> Gatekeeper::stretch_of(v1::GiveOverride const& request) const {
-    auto const from = now();
+    auto const calendar = parts_.clock.now().calendar;
+    auto const from = std::chrono::floor<std::chrono::seconds>(calendar);
+    // Never less than what was said, though ends are whole seconds.
+    auto const soonest = std::chrono::ceil<std::chrono::seconds>(calendar);
     if (request.seconds() != 0 && !request.until().empty()) return invalid("say either `seconds` or `until`, not both");
     auto to = from + default_override;
     constexpr auto longest = std::chrono::seconds{policy::horizon};
     if (request.seconds() > static_cast<std::uint64_t>(longest.count()))
         return invalid("an override lasts 400 days at most: give less, or change the policy");
-    if (request.seconds() != 0) to = from + std::chrono::seconds{request.seconds()};
+    if (request.seconds() != 0) to = soonest + std::chrono::seconds{request.seconds()};
     if (!request.until().empty()) to = KG_TRY(policy::parse_until(request.until(), *store_.policy()->zone, from));
     if (to <= from) return invalid(fmt::format("'{}' is over: write a later time", request.until()));
     if (to - from > longest) return invalid("an override lasts 400 days at most: give less, or change the policy");
@@ -85,6 +88,11 @@ Result<v1::Override> Gatekeeper::give(v1::GiveOverride const& request, Caller co
     policy::Override given;
     given.who = KG_TRY(known_who(request.who()));
     given.mode = KG_TRY(mode_of(request.mode()));
+    if (auto const* const device = devices_.find(given.who); device != nullptr && !device->profile)
+        return Error{ErrorCode::conflict,
+                     fmt::format("nobody has placed {} and the policy has no newcomer_profile, so it has no access "
+                                 "whatever is said: place it first, with `kindgate place MAC PROFILE`",
+                                 given.who)};
     if (!trusted_)
         return Error{
             ErrorCode::unavailable,

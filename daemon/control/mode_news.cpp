@@ -1,8 +1,9 @@
 #include "mode_news.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,10 +24,17 @@ std::string device_name(Device const& device, policy::Policy const& policy) {
     return device.record.host_name.empty() ? device.id() : fmt::format("{} ({})", device.record.host_name, device.id());
 }
 
-bool named_by_override(Device const& device, std::unordered_set<std::string_view> const& named) {
-    if (named.empty()) return false;
-    return named.contains(device.id()) ||
-           std::ranges::any_of(device.macs, [&](Mac const& mac) { return named.contains(mac.text()); });
+// Makes `told` the list of these, each with what was told of it. Nearly always they are the same as last time.
+template <typename Told, typename All>
+void follow(std::vector<Told>& told, All const& all, auto id) {
+    if (std::ranges::equal(told, all, {}, &Told::id, id)) return;
+    std::unordered_map<std::string, std::optional<policy::Mode>> modes;
+    for (auto& one : told) modes.emplace(std::move(one.id), one.mode);
+    told.clear();
+    for (auto const& one : all) {
+        auto const known = modes.find(std::string{std::invoke(id, one)});
+        told.push_back({std::string{std::invoke(id, one)}, known == modes.end() ? std::nullopt : known->second});
+    }
 }
 
 }  // namespace
@@ -50,74 +58,38 @@ policy::Explanation explain_now(Situation const& situation, policy::Subject cons
     return policy::explain(subject, situation.overrides, now);
 }
 
-// Most profiles have a device that no override names: the plan knows their mode already.
-std::map<std::string, policy::Mode> ModeNews::profile_modes(Situation const& situation, policy::Plan const& plan,
-                                                            Devices const& devices, policy::Instant now) const {
-    std::unordered_map<std::uint16_t, policy::Mode> by_slot;
-    for (auto const& decision : plan.slots) by_slot.emplace(decision.slot.number(), decision.decision.mode);
-    std::unordered_set<std::string_view> named;
-    for (auto const& given : situation.overrides) named.insert(given.who);
-    auto const& profiles = situation.policy->profiles;
-    std::vector<std::optional<policy::Mode>> known(profiles.size());
-    for (auto const& [id, device] : devices.all()) {
-        if (!device.profile || known[*device.profile] || named_by_override(device, named)) continue;
-        if (auto const found = by_slot.find(device.record.slot.number()); found != by_slot.end())
-            known[*device.profile] = found->second;
-    }
-    std::map<std::string, policy::Mode> modes;
-    for (std::size_t index = 0; index < profiles.size(); ++index) {
-        policy::Subject const subject{*situation.policy, profiles[index], {}, {}};
-        modes[profiles[index].id] = known[index] ? *known[index] : explain_now(situation, subject, now).decision.mode;
-    }
-    return modes;
-}
-
 void ModeNews::update(Situation const& situation, policy::Plan const& plan, Devices const& devices,
                       policy::Instant now) {
     if (situation.policy == nullptr) return;
-    auto const modes = profile_modes(situation, plan, devices, now);
-    for (auto const& profile : situation.policy->profiles) {
-        auto const told = profiles_.find(profile.id);
-        bool const another = told != profiles_.end() && told->second != modes.at(profile.id);
-        if (!first_ && another) tell_profile(situation, profile, now);
+    auto const& policy = *situation.policy;
+    follow(profiles_, policy.profiles, &policy::Profile::id);
+    follow(devices_, situation.devices, &policy::PlannedDevice::device_id);
+    for (std::size_t i = 0; i < profiles_.size(); ++i) {
+        auto const& outcome = plan.outcomes[i];
+        if (!profiles_[i].mode || *profiles_[i].mode == outcome.decision.mode) continue;
+        tell(policy.profiles[i].display_name, outcome,
+             {.profile = profiles_[i].id, .device = {}, .mode = {}, .until = {}}, policy, now);
     }
-    std::unordered_map<std::uint16_t, policy::SlotDecision const*> by_slot;
-    for (auto const& decision : plan.slots) by_slot.emplace(decision.slot.number(), &decision);
-    std::map<std::string, policy::Mode> device_modes;
-    for (auto const& [id, device] : devices.all()) {
-        auto const found = by_slot.find(device.record.slot.number());
-        if (found == by_slot.end() || !device.profile) continue;
-        auto const mode = found->second->decision.mode;
-        device_modes[id] = mode;
-        auto const told = devices_.find(id);
-        if (first_ || told == devices_.end() || told->second == mode) continue;
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+        auto const& profile = situation.devices[i].profile;
+        auto const& outcome = plan.of(plan.slots[i]);
+        auto const was = std::exchange(devices_[i].mode, profile ? std::optional{outcome.decision.mode} : std::nullopt);
+        if (!was || !profile || *was == outcome.decision.mode) continue;
         // What goes for the whole profile was told already.
-        auto const& profile = situation.policy->profiles[*device.profile].id;
-        auto const before = profiles_.find(profile);
-        bool const with_profile =
-            before != profiles_.end() && before->second == told->second && modes.at(profile) == mode;
-        if (!with_profile) tell_device(situation, *found->second, device, now);
+        auto const& whole = plan.outcomes[*profile].decision.mode;
+        if (profiles_[*profile].mode == was && whole == outcome.decision.mode) continue;
+        tell(device_name(*devices.find(devices_[i].id), policy), outcome,
+             {.profile = profiles_[*profile].id, .device = devices_[i].id, .mode = {}, .until = {}}, policy, now);
     }
-    profiles_ = modes;
-    devices_ = std::move(device_modes);
-    first_ = false;
+    for (std::size_t i = 0; i < profiles_.size(); ++i) profiles_[i].mode = plan.outcomes[i].decision.mode;
 }
 
-void ModeNews::tell_profile(Situation const& situation, policy::Profile const& profile, policy::Instant now) {
-    auto const explained = explain_now(situation, {*situation.policy, profile, {}, {}}, now);
-    auto const until = explained.until ? until_in_words(*situation.policy, *explained.until, now) : "";
-    events_.tell(v1::Event::MODE_CHANGED, sentence(profile.display_name, explained.decision, until),
-                 {.profile = profile.id, .device = {}, .mode = explained.decision.mode, .until = explained.until});
-}
-
-void ModeNews::tell_device(Situation const& situation, policy::SlotDecision const& decision, Device const& device,
-                           policy::Instant now) {
-    auto const until = decision.until ? until_in_words(*situation.policy, *decision.until, now) : "";
-    events_.tell(v1::Event::MODE_CHANGED, sentence(device_name(device, *situation.policy), decision.decision, until),
-                 {.profile = situation.policy->profiles[*device.profile].id,
-                  .device = device.id(),
-                  .mode = decision.decision.mode,
-                  .until = decision.until});
+void ModeNews::tell(std::string_view name, policy::Outcome const& outcome, About about, policy::Policy const& policy,
+                    policy::Instant now) {
+    about.mode = outcome.decision.mode;
+    about.until = outcome.until;
+    auto const until = outcome.until ? until_in_words(policy, *outcome.until, now) : "";
+    events_.tell(v1::Event::MODE_CHANGED, sentence(name, outcome.decision, until), about);
 }
 
 }  // namespace kindgate::control

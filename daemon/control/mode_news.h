@@ -1,8 +1,9 @@
 // Tells when the mode of a profile, or of a single device in it, becomes another.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "devices.h"
 #include "event_hub.h"
@@ -21,20 +22,21 @@ class ModeNews {
 public:
     explicit ModeNews(EventHub& events) : events_(events) {}  // must outlive this object
 
-    // After each plan. The first one is remembered and not told.
+    // After each plan, which is one of this situation. What wasn't there at the last plan is remembered and not told.
     void update(Situation const& situation, policy::Plan const& plan, Devices const& devices, policy::Instant now);
 
 private:
-    std::map<std::string, policy::Mode> profile_modes(Situation const& situation, policy::Plan const& plan,
-                                                      Devices const& devices, policy::Instant now) const;
-    void tell_profile(Situation const& situation, policy::Profile const& profile, policy::Instant now);
-    void tell_device(Situation const& situation, policy::SlotDecision const& decision, Device const& device,
-                     policy::Instant now);
+    struct Told {
+        std::string id;
+        std::optional<policy::Mode> mode;  // none: nothing yet
+    };
+
+    void tell(std::string_view name, policy::Outcome const& outcome, About about, policy::Policy const& policy,
+              policy::Instant now);
 
     EventHub& events_;
-    bool first_ = true;
-    std::map<std::string, policy::Mode> profiles_;  // by id: what was told
-    std::map<std::string, policy::Mode> devices_;
+    std::vector<Told> profiles_;  // in the order of the policy's
+    std::vector<Told> devices_;   // in the order of the situation's
 };
 
 }  // namespace kindgate::control

@@ -23,7 +23,7 @@ namespace kindgate::control {
 class PathWatch {
 public:
     static constexpr std::chrono::milliseconds settle{100};
-    static constexpr std::chrono::milliseconds longest_write{2000};
+    static constexpr std::chrono::milliseconds longest_write{30'000};
 
     static Result<PathWatch> create(std::filesystem::path const& file);
 

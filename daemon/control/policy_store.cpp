@@ -138,6 +138,8 @@ void PolicyStore::refuse(std::string key, std::vector<std::string> errors) {
 PolicyVerdict PolicyStore::replace(std::string_view text, std::string_view if_match, policy::Instant now) {
     auto verdict = validate(text);
     if (!verdict.error.empty()) return verdict;
+    // An editor's save of a moment ago counts as the other change.
+    if (!if_match.empty()) reread(now);
     if (!if_match.empty() && if_match != revision_) {
         verdict.code = ErrorCode::conflict;
         verdict.error = fmt::format(

@@ -1,24 +1,23 @@
-// All that a plan is made from, at one moment. Borrows from devices and overrides: made anew for each use.
+// All that a plan is made from, at one moment. Borrows everything: made anew for each use.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "base/flat_map.h"
 #include "policy/plan.h"
 
 namespace kindgate::control {
 
 struct Situation {
-    policy::Policy const* policy = nullptr;  // null: none is in force, so nobody has access
-    std::vector<policy::PlannedDevice> devices;
+    std::shared_ptr<policy::Policy const> const& policy;  // null: none is in force, so nobody has access
+    std::span<policy::PlannedDevice const> devices;
     std::span<policy::Override const> overrides;
     std::optional<policy::Mode> untrusted_clock;  // set: the clock can't be trusted
-    std::set<std::string> lan;
-    std::map<Mac, Slot> slots;
+    std::span<std::string const> lan;
+    FlatMap<Mac, Slot> const& slots;
 };
 
 }  // namespace kindgate::control

@@ -2,10 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -29,6 +33,22 @@ std::string holder(int file) {
 }
 
 }  // namespace
+
+// A name without a file (unix(7), abstract): each network namespace has its own, and the kernel frees it with the
+// process.
+Result<StateLock> StateLock::take_gate() {
+    FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket) return Error::from_errno(errno, "cannot make a unix socket");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    constexpr std::string_view name{"\0kindgated", 10};
+    name.copy(address.sun_path, name.size());
+    auto const length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+    if (bind(socket.get(), reinterpret_cast<sockaddr const*>(&address), length) == 0)
+        return StateLock{std::move(socket)};
+    if (errno != EADDRINUSE) return Error::from_errno(errno, "cannot take the gate's lock");
+    return Error{ErrorCode::conflict, "another kindgated runs here: stop it first (two would undo each other's work)"};
+}
 
 Result<StateLock> StateLock::take(std::filesystem::path const& directory) {
     KG_TRY(make_directory(directory));

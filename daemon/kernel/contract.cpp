@@ -179,6 +179,14 @@ public:
         nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, map);
         return *this;
     }
+    // The route back to the sender doesn't leave by the interface that the packet came from.
+    Rule& source_is_elsewhere() {
+        auto* fib = expression("fib");
+        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_OIF);
+        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT);
+        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+        return compare(NFT_CMP_EQ, std::uint32_t{0});
+    }
     Rule& set_mark() {
         auto* store = expression("ct");
         nftnl_expr_set_u32(store, NFTNL_EXPR_CT_KEY, NFT_CT_MARK);
@@ -281,7 +289,10 @@ void write_untracked(Batch& batch) {
     to_lan(untracked).verdict(NF_DROP).write(batch);
 }
 
+// A refusal quotes what it refuses, so it must not go to a sender that a device made up: the quote would leave the
+// house.
 void write_shut(Batch& batch) {
+    Rule{shut}.source_is_elsewhere().verdict(NF_DROP).write(batch);
     Rule{shut}
         .meta(NFT_META_L4PROTO)
         .compare(NFT_CMP_EQ, std::uint8_t{IPPROTO_TCP})

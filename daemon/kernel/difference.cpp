@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
+#include <iterator>
 
 namespace kindgate::kernel {
 
 namespace {
 
-using Ends = std::map<Slot, std::optional<Steady::time_point>>;
+using Slots = FlatMap<Mac, Slot>;
+using Ends = FlatMap<Slot, std::optional<Steady::time_point>>;
 
 // Walks two sorted ranges of keys together: gone(a), fresh(b), both(a, b). Nearly always the keys are equal, so that is
 // looked at first: four thousand devices are compared for every single override.
@@ -29,15 +30,15 @@ void walk(Range const& present, Range const& wanted, Key key, Gone gone, Fresh f
     while (b != wanted.end()) fresh(*b++);
 }
 
-template <typename T>
-void keys(std::set<T> const& present, std::set<T> const& wanted, std::vector<T>& remove, std::vector<T>& add) {
+template <typename Set, typename T>
+void keys(Set const& present, Set const& wanted, std::vector<T>& remove, std::vector<T>& add) {
     walk(
         present, wanted, std::identity{}, [&](T const& key) { remove.push_back(key); },
         [&](T const& key) { add.push_back(key); }, [](T const&, T const&) {});
 }
 
-void slots(std::map<Mac, Slot> const& present, std::map<Mac, Slot> const& wanted, Changes& changes) {
-    using Entry = std::pair<Mac const, Slot>;
+void slots(Slots const& present, Slots const& wanted, Changes& changes) {
+    using Entry = Slots::value_type;
     walk(
         present, wanted, [](Entry const& entry) -> Mac const& { return entry.first; },
         [&](Entry const& entry) { changes.remove.slots.push_back(entry); },
@@ -104,6 +105,27 @@ private:
     Changes& changes_;
 };
 
+// All are sorted by key. Linear, because a school's edge changes thousands of entries at once.
+template <typename Range, typename Entry>
+void merge(Range& into, std::vector<Entry> const& removed, std::vector<Entry> const& added, auto key) {
+    if (removed.empty() && added.empty()) return;
+    std::vector<Entry> left;
+    left.reserve(into.size());
+    std::ranges::set_difference(into, removed, std::back_inserter(left), {}, key, key);
+    std::vector<Entry> all;
+    all.reserve(left.size() + added.size());
+    // Of equal keys the first range's entry is taken.
+    std::ranges::set_union(added, left, std::back_inserter(all), {}, key, key);
+    into = Range{sorted_unique, std::move(all)};
+}
+
+std::vector<Ends::value_type> entries(std::vector<Lease> const& leases) {
+    std::vector<Ends::value_type> entries;
+    entries.reserve(leases.size());
+    for (auto const& lease : leases) entries.emplace_back(lease.slot, lease.end);
+    return entries;
+}
+
 // How many of the sorted keys of `removed` are not in `added`.
 template <typename T, typename Key>
 std::size_t only_removed(std::vector<T> const& removed, std::vector<T> const& added, Key key) {
@@ -118,6 +140,13 @@ std::size_t Changes::count() const {
     return add.size() + extend.size() + remove.lan.size() + remove.learning.size() +
            only_removed(remove.slots, add.slots, [](auto const& entry) { return entry.first; }) +
            only_removed(remove.access, add.access, [](Lease const& lease) { return lease.slot; });
+}
+
+Wanted content_of(Elements elements) {
+    return {{elements.lan.begin(), elements.lan.end()},
+            Slots{std::move(elements.slots)},
+            Ends{entries(elements.access)},
+            FlatSet<Slot>{std::move(elements.learning)}};
 }
 
 Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension,
@@ -135,14 +164,11 @@ Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_poi
 
 void carry_out(Changes const& changes, Wanted& present) {
     for (auto const& name : changes.remove.lan) present.lan.erase(name);
-    for (auto const& [mac, slot] : changes.remove.slots) present.slots.erase(mac);
-    for (auto const& lease : changes.remove.access) present.access.erase(lease.slot);
-    for (auto slot : changes.remove.learning) present.learning.erase(slot);
     present.lan.insert(changes.add.lan.begin(), changes.add.lan.end());
-    present.slots.insert(changes.add.slots.begin(), changes.add.slots.end());
-    for (auto const& lease : changes.add.access) present.access.insert_or_assign(lease.slot, lease.end);
-    present.learning.insert(changes.add.learning.begin(), changes.add.learning.end());
-    for (auto const& lease : changes.extend) present.access.insert_or_assign(lease.slot, lease.end);
+    merge(present.slots, changes.remove.slots, changes.add.slots, &Slots::value_type::first);
+    merge(present.access, entries(changes.remove.access), entries(changes.add.access), &Ends::value_type::first);
+    merge(present.access, {}, entries(changes.extend), &Ends::value_type::first);
+    merge(present.learning, changes.remove.learning, changes.add.learning, std::identity{});
 }
 
 }  // namespace kindgate::kernel

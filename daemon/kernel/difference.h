@@ -30,6 +30,9 @@ struct Elements {
     std::size_t size() const { return lan.size() + slots.size() + access.size() + learning.size(); }
 };
 
+// A table with these elements, in whatever order they are.
+Wanted content_of(Elements elements);
+
 // In the order in which the batch carries them out.
 struct Changes {
     bool install = false;  // the table is made anew first, whatever is there

@@ -67,38 +67,36 @@ std::optional<Slot> slot_of(std::optional<std::uint32_t> mark) {
     return Slot{static_cast<std::uint16_t>(*mark)};
 }
 
-bool collect_lan(Element const& element, Wanted& content) {
+bool collect_lan(Element const& element, Elements& content) {
     if (element.key_size != 16 || element.data || element.timeout) return false;
-    content.lan.emplace(text(key_of(element)));
+    content.lan.emplace_back(text(key_of(element)));
     return true;
 }
 
-bool collect_slot(Element const& element, Wanted& content) {
+bool collect_slot(Element const& element, Elements& content) {
     auto const slot = slot_of(element.data);
     if (element.key_size != 6 || !slot || element.timeout) return false;
     std::array<std::uint8_t, 6> mac{};
     std::ranges::transform(key_of(element), mac.begin(),
                            [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
-    content.slots.insert_or_assign(Mac{mac}, *slot);
+    content.slots.emplace_back(Mac{mac}, *slot);
     return true;
 }
 
-bool collect_learning(Element const& element, Wanted& content) {
+bool collect_learning(Element const& element, Elements& content) {
     auto const slot = slot_of(host32(key_of(element)));
     if (!slot || element.data || element.timeout) return false;
-    content.learning.insert(*slot);
+    content.learning.push_back(*slot);
     return true;
 }
 
-bool collect_lease(Element const& element, Steady::time_point dumped_at, Wanted& content) {
+bool collect_lease(Element const& element, Steady::time_point dumped_at, Elements& content) {
     auto const slot = slot_of(host32(key_of(element)));
     if (!slot || element.data) return false;
     auto const left = element.expiration ? element.expiration : element.timeout;
-    if (left && (element.expiration || left->count() > 0)) {
-        content.access.insert_or_assign(*slot, dumped_at + *left);
-    } else {
-        content.access.insert_or_assign(*slot, std::nullopt);
-    }
+    Lease lease{*slot, std::nullopt};
+    if (left && (element.expiration || left->count() > 0)) lease.end = dumped_at + *left;
+    content.access.push_back(lease);
     return true;
 }
 
@@ -124,7 +122,7 @@ std::optional<ElementList> parse_elements(Bytes payload) {
     return list;
 }
 
-bool collect(ElementList const& list, Steady::time_point dumped_at, Wanted& content) {
+bool collect(ElementList const& list, Steady::time_point dumped_at, Elements& content) {
     return std::ranges::all_of(list.elements, [&](Element const& element) {
         if (!element.plain) return false;
         if (list.set == contract::lan) return collect_lan(element, content);

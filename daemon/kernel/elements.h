@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/table.h"
+#include "difference.h"
 #include "message.h"
 
 namespace kindgate::kernel {
@@ -32,6 +32,6 @@ struct ElementList {
 std::optional<ElementList> parse_elements(Bytes payload);
 
 // Puts them where they belong. False if one is such as we would never have written: then the table isn't ours.
-bool collect(ElementList const& list, Steady::time_point dumped_at, Wanted& content);
+bool collect(ElementList const& list, Steady::time_point dumped_at, Elements& content);
 
 }  // namespace kindgate::kernel

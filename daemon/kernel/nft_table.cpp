@@ -69,6 +69,13 @@ Result<Extension> probe(NetlinkSocket& socket) {
     return in_place ? Extension::in_place : Extension::replace;
 }
 
+Error in_words(Error const& error) {
+    if (error.system_error() == EPERM)
+        return {ErrorCode::forbidden,
+                "changing the kernel's nftables needs root: run this as root, with sudo for instance"};
+    return error.within("nftables can't be changed (has the kernel nf_tables?)");
+}
+
 }  // namespace
 
 class NftTable::Impl {
@@ -86,6 +93,15 @@ public:
         if (first.ok() || !was_otherwise(first.error())) return first;
         KG_TRY(resync());
         return attempt(wanted);
+    }
+
+    Result<bool> close_if_missing(std::set<std::string> lan) {
+        KG_TRY(resync());
+        if (present_) return false;
+        Wanted closed;
+        closed.lan = std::move(lan);
+        KG_TRY(apply(closed));
+        return true;
     }
 
     Result<void> prepare(Wanted const& wanted) {
@@ -209,18 +225,21 @@ NftTable::~NftTable() = default;
 
 Result<std::unique_ptr<NftTable>> NftTable::create(Options options) {
     auto socket = KG_TRY(NetlinkSocket::open());
-    auto foreign = KG_TRY(ForeignChanges::listen(socket.port()));
+    auto foreign = ForeignChanges::listen(socket.port());
+    if (!foreign.ok()) return in_words(foreign.error());
     auto const extension = options.extension ? Result<Extension>{*options.extension} : probe(socket);
-    if (!extension.ok())
-        return extension.error().within(
-            "nftables can't be changed (is CAP_NET_ADMIN there, and the kernel's nf_tables?)");
-    auto impl = std::make_unique<Impl>(std::move(socket), std::move(foreign), *extension);
+    if (!extension.ok()) return in_words(extension.error());
+    auto impl = std::make_unique<Impl>(std::move(socket), std::move(foreign).value(), *extension);
     return std::unique_ptr<NftTable>{new NftTable{std::move(impl)}};  // NOLINT: the constructor is private
 }
 
 Extension NftTable::extension() const {
     return impl_->extension;
 }
+Result<bool> NftTable::close_if_missing(std::set<std::string> lan) {
+    return impl_->close_if_missing(std::move(lan));
+}
+
 Result<Applied> NftTable::apply(Wanted const& wanted) {
     return impl_->apply(wanted);
 }

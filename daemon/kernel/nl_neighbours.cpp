@@ -13,6 +13,7 @@
 
 #include "neighbour_messages.h"
 #include "neighbour_tracker.h"
+#include "retry_timer.h"
 
 namespace kindgate::kernel {
 
@@ -50,7 +51,8 @@ Bytes bytes_of(nlmsghdr const* header) {
 
 class NlNeighbours::Impl {
 public:
-    Impl(Socket events, Socket questions) : events_(std::move(events)), questions_(std::move(questions)) {
+    Impl(Socket events, Socket questions, RetryTimer retry)
+        : events_(std::move(events)), questions_(std::move(questions)), retry_(std::move(retry)) {
         nl_socket_modify_cb(events_.get(), NL_CB_VALID, NL_CB_CUSTOM, on_event, this);
         nl_socket_modify_cb(questions_.get(), NL_CB_VALID, NL_CB_CUSTOM, on_answer, this);
         nl_socket_modify_cb(questions_.get(), NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, this);
@@ -67,7 +69,7 @@ public:
         return resync();
     }
 
-    int descriptor() const { return nl_socket_get_fd(events_.get()); }
+    int descriptor() const { return retry_.descriptor(); }
 
     void read_events() {
         if (!tracker_) return;
@@ -78,8 +80,11 @@ public:
             if (result < 0) stale_ = true;
             if (result < 0 && result != -NLE_NOMEM) break;
         }
-        // An error leaves it stale: the next event tries again.
-        if (stale_) static_cast<void>(resync());
+        if (!stale_) return;
+        if (resync().ok())
+            retry_.done();
+        else
+            retry_.failed();
     }
 
 private:
@@ -141,6 +146,7 @@ private:
 
     Socket events_;
     Socket questions_;
+    RetryTimer retry_;
     Callbacks callbacks_;
     std::optional<NeighbourTracker> tracker_;
     bool stale_ = false;
@@ -153,7 +159,8 @@ NlNeighbours::~NlNeighbours() = default;
 Result<std::unique_ptr<NlNeighbours>> NlNeighbours::create() {
     auto events = KG_TRY(connect());
     auto questions = KG_TRY(connect());
-    auto impl = std::make_unique<Impl>(std::move(events), std::move(questions));
+    auto retry = KG_TRY(RetryTimer::beside(nl_socket_get_fd(events.get())));
+    auto impl = std::make_unique<Impl>(std::move(events), std::move(questions), std::move(retry));
     return std::unique_ptr<NlNeighbours>{new NlNeighbours{std::move(impl)}};  // NOLINT: the constructor is private
 }
 

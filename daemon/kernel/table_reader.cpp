@@ -51,7 +51,7 @@ Result<bool> skeleton_is_ours(NetlinkSocket& socket) {
 
 Result<std::optional<Wanted>> read_once(NetlinkSocket& socket) {
     if (!KG_TRY(skeleton_is_ours(socket))) return std::optional<Wanted>{};
-    Wanted content;
+    Elements content;
     bool ours = true;
     for (auto const* set : {contract::lan, contract::slots, contract::access, contract::learning}) {
         auto const collect_all = [&](Message const& message) {
@@ -61,7 +61,7 @@ Result<std::optional<Wanted>> read_once(NetlinkSocket& socket) {
         KG_TRY(ask(socket, {NFT_MSG_GETSETELEM, NLM_F_DUMP, contract::table, set}, collect_all));
     }
     if (!ours) return std::optional<Wanted>{};
-    return std::optional{std::move(content)};
+    return std::optional{content_of(std::move(content))};
 }
 
 // Interrupted, incomplete, changed between two questions, or an earlier incomplete answer is still on its way.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 
 #include "database.h"
 #include "open_file.h"
+#include "schema.h"
 
 namespace kindgate::ledger {
 
@@ -58,12 +61,17 @@ Result<std::vector<DeviceRecord>> read_devices(Database& database) {
     return devices;
 }
 
+// 2200-01-01T00:00:00Z: nobody's word lasts longer, and nobody's arithmetic overflows before.
+constexpr std::int64_t last_instant = 7'258'118'400;
+
 Result<std::vector<policy::Override>> read_overrides(Database& database) {
     std::vector<policy::Override> overrides;
     auto rows = KG_TRY(database.prepare("SELECT id, who, mode, begins, ends, given_by FROM override ORDER BY id"));
     while (KG_TRY(rows.step())) {
         auto const mode = rows.integer(2);
         if (mode < 1 || mode > 3) return damaged(fmt::format("override {} has mode {}", rows.integer(0), mode));
+        if (rows.integer(3) < 0 || rows.integer(4) > last_instant)
+            return damaged(fmt::format("override {} begins or ends at no time that can be", rows.integer(0)));
         overrides.push_back({.id = static_cast<std::uint64_t>(rows.integer(0)),
                              .who = rows.text(1),
                              .mode = static_cast<policy::Mode>(mode),
@@ -118,18 +126,45 @@ Result<void> put_row(Database& database, DeviceRecord const& device) {
 
 }  // namespace
 
-SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string damage)
-    : database_(std::move(database)), damage_(std::move(damage)) {}
+SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string damage, Place place)
+    : database_(std::move(database)), damage_(std::move(damage)), place_(std::move(place)) {}
 
 SqliteLedger::~SqliteLedger() = default;
 
 Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(std::filesystem::path const& file) {
     auto opened = KG_TRY(open_file(file, check_readable));
-    return std::unique_ptr<SqliteLedger>{new SqliteLedger{std::move(opened.database), std::move(opened.damage)}};
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0)
+        return Error::from_errno(errno, fmt::format("the ledger {} is gone", file.string()));
+    return std::unique_ptr<SqliteLedger>{
+        new SqliteLedger{std::move(opened.database), std::move(opened.damage), {file, status.st_dev, status.st_ino}}};
+}
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::in_memory(std::string const& why) {
+    auto database = KG_TRY(Database::open(":memory:"));
+    KG_TRY(migrate(*database, schema_steps()));
+    auto damage = fmt::format(
+        "{}: placements, people's words and slots are kept until kindgated ends, and forgotten then: mend it, and "
+        "start "
+        "kindgated again",
+        why);
+    return std::unique_ptr<SqliteLedger>{new SqliteLedger{std::move(database), std::move(damage), {}}};
+}
+
+// SQLite would go on writing into a file that has no name any more.
+Result<void> SqliteLedger::still_there() const {
+    if (place_.file.empty()) return {};
+    struct stat status{};
+    if (::stat(place_.file.c_str(), &status) == 0 && status.st_dev == place_.device && status.st_ino == place_.inode)
+        return {};
+    return Error{ErrorCode::system,
+                 fmt::format("the ledger {} was removed or replaced while it was in use: start kindgated again",
+                             place_.file.string())};
 }
 
 template <typename Body>
 Result<void> SqliteLedger::write(Body body) {
+    KG_TRY(still_there());
     KG_TRY(database_->transact([&]() -> Result<void> {
         KG_TRY(write_touches());
         return body();

@@ -35,6 +35,10 @@ date::local_days local_date(date::time_zone const& zone, Instant at) {
     return ZoneSpans{zone}.local_date(at);
 }
 
+ZoneStretch zone_stretch(date::time_zone const& zone, Instant at) {
+    return ZoneSpans{zone}.stretch_at(at);
+}
+
 date::local_seconds local_time(date::time_zone const& zone, Instant at) {
     return ZoneSpans{zone}.local_time(at);
 }

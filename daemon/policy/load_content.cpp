@@ -129,6 +129,7 @@ void check_lists(v1::Policy const& policy, Places const& places, Report& report)
     auto const wrong_pack = [](std::string_view pack) { return wrong_id("pack", pack); };
     check_each(policy.packs(), places, Said::kPacksFieldNumber, wrong_pack, report);
     check_age_trust(policy.age_trust(), places.of(Said::kAgeTrustFieldNumber), report);
+    not_yet("day_starts", places, Said::kDayStartsFieldNumber, report);
     not_yet("domain_lists", places, Said::kDomainListsFieldNumber, report);
     not_yet("always_reachable", places, Said::kAlwaysReachableFieldNumber, report);
     not_yet("packs", places, Said::kPacksFieldNumber, report);

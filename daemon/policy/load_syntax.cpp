@@ -8,6 +8,7 @@
 
 #include "kindgate/v1/policy.pb.h"
 #include "load_places.h"
+#include "policy/load.h"
 
 namespace kindgate::policy {
 
@@ -16,7 +17,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 
-constexpr std::string_view manual = "kindgate-policy(5) shows how a policy is written";
+constexpr std::string_view manual = "kindgate-policy(5) shows how it is written";
 
 // The n-th "quoted" word of the message, from 0.
 std::string word(std::string_view message, int n) {
@@ -158,6 +159,12 @@ SyntaxError explain_syntax(std::string_view text, int line, int column, std::str
         return {known.where == Where::here ? at : token_before(text, at), known.explain(message)};
     }
     return {at, {as_clause(message), std::string{manual}}};
+}
+
+Diagnostic syntax_diagnostic(std::string_view text, std::string const& file, int line, int column,
+                             std::string_view message) {
+    auto told = explain_syntax(text, line, column, message);
+    return {file, told.at.line, told.at.column, std::move(told.complaint.what), std::move(told.complaint.advice)};
 }
 
 }  // namespace kindgate::policy

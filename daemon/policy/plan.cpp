@@ -1,9 +1,10 @@
 // One walk for each profile is enough: devices of a profile differ only by overrides that name the device or one of its
-// addresses. Those devices walk on their own.
+// addresses. Those devices walk on their own, each time; a profile walks again only when its last outcome no longer
+// holds.
 #include "policy/plan.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cassert>
 #include <unordered_map>
 
 #include "walk.h"
@@ -16,14 +17,6 @@ namespace {
 // before.
 constexpr date::days renewed_before{1};
 constexpr date::days unknown_clock_lease{2};
-
-struct Outcome {
-    Decision decision;
-    std::optional<Instant> until;  // as Explanation
-    std::optional<Instant> ends;   // of an access lease
-    std::optional<Instant> due;    // when to look again
-    std::vector<std::string> withheld;
-};
 
 // Overrides by whom they are about.
 class OverrideIndex {
@@ -98,10 +91,9 @@ std::vector<std::string> names(std::span<Occurrence const> withholding) {
     return all;
 }
 
-// Walks to the first change of mode within the horizon, and notes the lesser changes on the way.
-Outcome look_ahead(Walk& walk, Possible const& possible) {
+// Walks to the first change of mode up to `limit`, and notes the lesser changes on the way.
+Outcome look_ahead(Walk& walk, Possible const& possible, Instant limit) {
     auto const now = walk.verdict();
-    auto const limit = walk.at() + horizon;
     Outcome outcome{{now.mode, *now.because}, {}, {}, {}, names(walk.withholding())};
     auto const known = [&] {
         if (outcome.ends) return true;
@@ -130,71 +122,105 @@ Outcome unplaced() {
     return {{Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}}, {}, {}, {}, {}};
 }
 
-class Planner {
+// What an outcome is made from, but for the policy.
+struct Facts {
+    Profile const& profile;
+    OverrideIndex::List overrides;  // that name the profile, or the device
+    std::optional<Mode> untrusted_clock;
+    Instant now;
+};
+
+Outcome find_outcome(Facts const& facts, ZoneSpans& zone) {
+    auto const& [profile, overrides, untrusted_clock, now] = facts;
+    auto const today = std::chrono::floor<date::days>(now);
+    if (untrusted_clock && profile.depends_on_time()) {
+        Outcome fallback{{*untrusted_clock, {"untrusted_clock", "The gate doesn't know the time yet"}}, {}, {}, {}, {}};
+        end_at_the_latest(fallback, today + unknown_clock_lease);
+        return fallback;
+    }
+    Schedule const schedule{profile};
+    Walk walk{schedule, profile, overrides, zone, now};
+    auto found = look_ahead(walk, Possible{profile, overrides}, today + horizon);
+    if (!found.ends && (profile.depends_on_time() || !overrides.empty())) end_at_the_latest(found, today + horizon);
+    return found;
+}
+
+// Of the instant, an outcome depends on the UTC day alone, until what it says to change does.
+KnownOutcome find_known(Facts const& facts, ZoneSpans& zone) {
+    KnownOutcome known{find_outcome(facts, zone), {}, facts.untrusted_clock, {}};
+    for (auto const* given : facts.overrides) known.overrides.push_back(*given);
+    Instant const tomorrow = std::chrono::floor<date::days>(facts.now) + date::days{1};
+    known.holds = {facts.now, std::min(known.outcome.due.value_or(tomorrow), tomorrow)};
+    return known;
+}
+
+bool still_holds(KnownOutcome const& known, Facts const& facts) {
+    return known.holds.contains(facts.now) && known.untrusted_clock == facts.untrusted_clock &&
+           std::ranges::equal(facts.overrides, known.overrides, {}, [](auto const* given) -> auto& { return *given; });
+}
+
+// The devices, one after another, on top of what goes for their profiles.
+class DevicePlanner {
 public:
-    explicit Planner(PlanInput const& input)
-        : input_(&input),
-          zone_(*input.policy.zone),
-          overrides_(input.overrides, input.now),
-          shared_(input.policy.profiles.size()),
-          unplaced_(unplaced()) {}
+    DevicePlanner(Policy const& policy, PlanInput const& input, OverrideIndex const& overrides, ZoneSpans& zone,
+                  Plan& plan)
+        : policy_(policy), input_(input), overrides_(overrides), zone_(zone), plan_(plan) {}
 
     void add(PlannedDevice const& device) {
-        if (!device.profile) return add(device.slot, unplaced_);
-        auto own = overrides_.on_device(device);
-        auto& shared = shared_.at(*device.profile);
-        if (own.empty()) {
-            if (!shared) shared = outcome(*device.profile, {});
-            return add(device.slot, *shared);
-        }
-        add(device.slot, outcome(*device.profile, std::move(own)));
+        auto const outcome = outcome_of(device);
+        plan_.slots.push_back({device.slot, static_cast<std::uint32_t>(outcome)});
+        auto const& due = plan_.outcomes[outcome].due;
+        if (due && (!plan_.next_edge || *due < *plan_.next_edge)) plan_.next_edge = due;
     }
-
-    Plan finish() && { return std::move(plan_); }
 
 private:
-    void add(Slot slot, Outcome const& outcome) {
-        if (outcome.decision.allows()) plan_.access.push_back({slot, outcome.ends});
-        if (outcome.decision.mode == Mode::learning) plan_.learning.push_back(slot);
-        plan_.slots.push_back({slot, outcome.decision, outcome.until, outcome.withheld});
-        if (outcome.due && (!plan_.next_edge || *outcome.due < *plan_.next_edge)) plan_.next_edge = outcome.due;
-    }
-
-    Outcome outcome(std::size_t index, OverrideIndex::List overrides) {
-        auto const& profile = input_->policy.profiles[index];
-        auto const today = std::chrono::floor<std::chrono::days>(input_->now);
-        if (input_->untrusted_clock && profile.depends_on_time()) {
-            Outcome fallback{
-                {*input_->untrusted_clock, {"untrusted_clock", "The gate doesn't know the time yet"}}, {}, {}, {}, {}};
-            end_at_the_latest(fallback, today + unknown_clock_lease);
-            return fallback;
-        }
+    // Index into the plan's outcomes.
+    std::size_t outcome_of(PlannedDevice const& device) {
+        if (!device.profile) return policy_.profiles.size();
+        auto overrides = overrides_.on_device(device);
+        if (overrides.empty()) return *device.profile;
+        auto const& profile = policy_.profiles[*device.profile];
         auto const shared = overrides_.on_profile(profile);
         overrides.insert(overrides.end(), shared.begin(), shared.end());
-        Schedule const schedule{profile};
-        Walk walk{schedule, profile, overrides, zone_, input_->now};
-        auto found = look_ahead(walk, Possible{profile, overrides});
-        if (!found.ends && (profile.depends_on_time() || !overrides.empty())) end_at_the_latest(found, today + horizon);
-        return found;
+        plan_.outcomes.push_back(
+            find_outcome({profile, std::move(overrides), input_.untrusted_clock, input_.now}, zone_));
+        return plan_.outcomes.size() - 1;
     }
 
-    PlanInput const* input_;
-    ZoneSpans zone_;
-    OverrideIndex overrides_;
-    std::vector<std::optional<Outcome>> shared_;  // by profile, of devices that no override names
-    Outcome unplaced_;
-    Plan plan_;
+    Policy const& policy_;
+    PlanInput const& input_;
+    OverrideIndex const& overrides_;
+    ZoneSpans& zone_;
+    Plan& plan_;
 };
 
 }  // namespace
 
-Plan plan(PlanInput const& input) {
-    std::vector<std::size_t> order(input.devices.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t index) { return input.devices[index].slot; });
-    Planner planner{input};
-    for (auto const index : order) planner.add(input.devices[index]);
-    return std::move(planner).finish();
+Outcome const* Plan::find(Slot slot) const {
+    auto const found = std::ranges::lower_bound(slots, slot, {}, &PlannedSlot::slot);
+    return found == slots.end() || found->slot != slot ? nullptr : &of(*found);
+}
+
+Planner::Planner(Policy const& policy) : policy_(&policy), known_(policy.profiles.size()) {}
+
+Plan Planner::plan(PlanInput const& input) {
+    assert(std::ranges::is_sorted(input.devices, {}, &PlannedDevice::slot));
+    OverrideIndex const overrides{input.overrides, input.now};
+    ZoneSpans zone{*policy_->zone};
+    Plan plan;
+    plan.outcomes.reserve(known_.size() + 1);
+    for (std::size_t index = 0; index < known_.size(); ++index) {
+        auto const& profile = policy_->profiles[index];
+        Facts const facts{profile, overrides.on_profile(profile), input.untrusted_clock, input.now};
+        auto& known = known_[index];
+        if (!known || !still_holds(*known, facts)) known = find_known(facts, zone);
+        plan.outcomes.push_back(known->outcome);
+    }
+    plan.outcomes.push_back(unplaced());
+    DevicePlanner devices{*policy_, input, overrides, zone, plan};
+    plan.slots.reserve(input.devices.size());
+    for (auto const& device : input.devices) devices.add(device);
+    return plan;
 }
 
 }  // namespace kindgate::policy

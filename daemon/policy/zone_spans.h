@@ -13,9 +13,12 @@ public:
     // Borrows the zone, which lives as long as the process.
     explicit ZoneSpans(date::time_zone const& zone) : zone_(&zone) {}
 
+    // Borrowed until the next call.
+    ZoneStretch const& stretch_at(Instant at);
+
     date::local_days local_date(Instant at) { return date::floor<date::days>(local_time(at)); }
     date::local_seconds local_time(Instant at) {
-        return date::local_seconds{(at + span_at(at).offset).time_since_epoch()};
+        return date::local_seconds{(at + stretch_at(at).offset).time_since_epoch()};
     }
 
     // As the free functions of policy/calendar.h.
@@ -27,22 +30,14 @@ public:
     bool skipped(date::local_days date);
 
 private:
-    struct Span {
-        Instant begin;
-        Instant end;  // exclusive; the next span's begin
-        std::chrono::seconds offset;
-    };
-
-    // Borrowed until the next call.
-    Span const& span_at(Instant at);
-    Span ask(Instant at) const;
-    Span from_earlier_year(Instant at) const;
-    // The one span that alone has all local times from `from` to `to`; null if a clock change is near.
-    Span const* only_span(date::local_seconds from, date::local_seconds to);
+    ZoneStretch ask(Instant at) const;
+    ZoneStretch from_earlier_year(Instant at) const;
+    // The one stretch that alone has all local times from `from` to `to`; null if a clock change is near.
+    ZoneStretch const* only_stretch(date::local_seconds from, date::local_seconds to);
 
     date::time_zone const* zone_;
-    std::vector<Span> spans_;  // by begin, not gapless
-    std::size_t last_ = 0;     // index of the span asked for last
+    std::vector<ZoneStretch> spans_;  // by begin, not gapless
+    std::size_t last_ = 0;            // index of the span asked for last
 };
 
 }  // namespace kindgate::policy

@@ -21,7 +21,6 @@
 #include <ctime>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,13 +43,13 @@ constexpr std::uint16_t elements_a_message = 1000;
 }
 
 // Leases by slot; those of one profile end together.
-using Ends = std::map<Slot, std::optional<Steady::time_point>>;
+using Ends = FlatMap<Slot, std::optional<Steady::time_point>>;
 
 Ends ends_after(milliseconds first) {
     Ends ends;
     auto const now = Steady::now();
     for (std::uint16_t slot = 1; slot <= devices; ++slot)
-        ends.emplace_hint(ends.end(), Slot{slot}, now + first + milliseconds{60000} * (slot % profiles));
+        ends.insert_or_assign(Slot{slot}, now + first + milliseconds{60000} * (slot % profiles));
     return ends;
 }
 

@@ -1,4 +1,5 @@
-"""The manual and the schema say the same."""
+"""The manual and the schema say the same, and the schema explains itself."""
+import glob
 import re
 import subprocess
 
@@ -8,6 +9,34 @@ from kindgate import TOP, Test
 def page(name):
     with open(f"{TOP}/docs/man/{name}", encoding="utf-8") as file:
         return file.read()
+
+
+def uncommented(schema):
+    """Fields without a comment above them and values of enums without one beside or above them, as (line, name)."""
+    lines = schema.splitlines()
+    found = []
+    for number, line in enumerate(lines):
+        field = re.match(r" +(?:repeated |optional )?[\w.]+ (\w+) = \d+;$", line)
+        value = re.match(r" +([A-Z][A-Z0-9_]*) = \d+; *(//.*)?$", line)
+        above = lines[number - 1].strip().startswith("//")
+        if (field and not above) or (value and not value[2] and not above):
+            found.append((number + 1, (field or value)[1]))
+    return found
+
+
+class Schema(Test):
+    def test_every_field_is_explained(self):
+        """Every field and value of the schema has a comment of its own, and a missing one is noticed"""
+        files = glob.glob(f"{TOP}/proto/kindgate/v1/*.proto")
+        self.assertGreaterEqual(len(files), 5)
+        for path in files:
+            with open(path, encoding="utf-8") as file:
+                schema = file.read()
+            self.assertEqual(uncommented(schema), [], path)
+            fields = len(re.findall(r"^ +[\w. ]+ = \d+;", schema, re.M))
+            bare = re.sub(r" *//.*", "", schema)
+            self.assertEqual(len(uncommented(bare)), fields, path)
+            self.assertGreater(fields, 5)
 
 
 class Manual(Test):

@@ -20,7 +20,7 @@ class PolicyCheck(Test):
     def test_good(self):
         """A right policy is called good, with what is in it"""
         out = self.good("policy", "check", self.write("small.textproto", SMALL))
-        self.assertIn("small.textproto: good (1 profiles, 1 devices", out)
+        self.assertIn("small.textproto: good (1 profile, 1 device, ", out)
 
     def test_errors_with_their_place(self):
         """Every error of meaning is told as file:line:column: what: what to do, on standard error; the status is 2"""

@@ -82,14 +82,18 @@ class Socket(Test):
 
     def test_resume_and_place(self):
         """resume and place encode what they are given"""
-        server = self.serve(answer({"overrides": [OVERRIDE]}),
+        server = self.serve(answer({"overrides": [OVERRIDE]}), answer({"overrides": []}),
+                            answer({"overrides": []}), answer({"overrides": [OVERRIDE]}), answer(STATUS),
                             answer({"id": "x", "display_name": "Näme", "profile": "kids", "macs": ["02:00:5e:10:00:01"]}))
-        self.assertIn("kid: OFF has ended (override 7)\n", self.good("resume", "a&b c"))
+        self.assertEqual(self.good("resume", "a&b c"), "kid: OFF has ended (override 7)\n"
+                         "No word is left: the schedule applies to everybody.\n")
+        said = self.good("resume", "all")
+        self.assertIn("Nobody's word was about exactly all.\nStill said, before the schedule:\n  kid: OFF until ", said)
         self.assertTrue(server.asked[0][0].startswith("DELETE /v1/overrides?who=a%26b%20c "))
         self.assertEqual(self.good("place", "02-00-5E-10-00-01", "kids", "--name", "Näme"),
                          "02:00:5e:10:00:01 is Näme now, with profile kids\n")
-        self.assertTrue(server.asked[1][0].startswith("PUT /v1/devices/02:00:5e:10:00:01 "))
-        self.assertEqual(json.loads(server.asked[1][1]), {"profile_or_device": "kids", "name": "Näme"})
+        self.assertTrue(server.asked[5][0].startswith("PUT /v1/devices/02:00:5e:10:00:01 "))
+        self.assertEqual(json.loads(server.asked[5][1]), {"profile_or_device": "kids", "name": "Näme"})
 
     def test_status(self):
         """status is a table of who may do what, and says plainly what is wrong"""
@@ -109,7 +113,7 @@ Next change: 21:00
 ! the gate doesn't know the time yet: profiles that depend on it fall back to the board's untrusted_clock mode
 ! the policy file on disk is not in force, the one before stays:
 !   p:1:1: x: y
-! not enforced by this version: w
+! w
 """)
 
     def test_devices(self):

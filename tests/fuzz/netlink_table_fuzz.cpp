@@ -13,7 +13,7 @@ using namespace kindgate;
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     kernel::Skeleton skeleton;
-    kernel::Wanted content;
+    kernel::Elements content;
     kernel::Messages messages{std::as_bytes(std::span{data, size})};
     while (auto const message = messages.next()) {
         skeleton.add(*message, kernel::contract::table);

@@ -356,3 +356,27 @@ class Lab:
     def nft(self, text):
         self.exec("gate", "nft", "-f", "-", input=text)
 
+    @contextlib.contextmanager
+    def nft_monitor(self):
+        """What `nft monitor` tells while inside: a list of lines that grows. It listens when this begins."""
+        heard = []
+        monitor = subprocess.Popen(["ip", "netns", "exec", self.netns("gate"), "nft", "monitor"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, text=True)
+
+        def listen():
+            for line in monitor.stdout:
+                heard.append(line.rstrip())
+
+        threading.Thread(target=listen, daemon=True).start()
+        try:
+            def listens():
+                self.nft("add table inet watch; delete table inet watch")
+                return any("inet watch" in line for line in heard)
+
+            wait_for(listens, "nft monitor to hear")
+            heard.clear()
+            yield heard
+        finally:
+            monitor.kill()
+            monitor.wait()
+

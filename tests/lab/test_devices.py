@@ -37,7 +37,7 @@ def test_newcomer_gets_the_newcomer_profile(lab):
     change_mac(lab, "guest", mac)
     began = time.monotonic()
     opens(lab, "guest")
-    assert time.monotonic() < began + 1.5
+    assert time.monotonic() < began + 1.0
     events.wait("DEVICE_NEW", device=mac)
     device = lab.seen(mac)
     assert (device["profile"], device["placed_by"]) == ("guests", "newcomer") and device["slot"] > 0, device

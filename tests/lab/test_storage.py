@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 
-from lab import KID, LEARN4, LEARN6, VIDEO4, VIDEO6, run, wait_for
+from lab import KID, LEARN4, LEARN6, NAT, VIDEO4, VIDEO6, run, wait_for
 from policies import OFF, home
 from traffic import Flow, Server, reaches, refused
 
@@ -37,6 +37,31 @@ def fill(path):
     with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(b"0" * 1024)
+
+
+def test_no_folder_is_no_open_house(lab):
+    """After a power cut with an unusable ledger the gate enforces all the same, and says that it will forget."""
+    lab.fresh(home(children=OFF))
+    lab.end_daemon()
+    lab.exec("gate", "nft", "flush", "ruleset")
+    lab.nft(NAT)
+    shutil.rmtree(lab.state)
+    os.makedirs(f"{lab.state}/ledger.sqlite")
+    lab.start()
+    assert refused(lab, "kid", VIDEO4) and reaches(lab, "parent", VIDEO4)
+    assert "kept until kindgated ends, and forgotten then" in lab.log(), lab.log()
+    lab.kindgate("allow", "kid", "for", "1h")
+    assert reaches(lab, "kid", VIDEO4)
+
+
+def test_a_removed_ledger_is_told(lab):
+    """Somebody removes the ledger's file: the next word is refused, not kept in a file without a name."""
+    lab.fresh(home())
+    for path in ledger_files(lab):
+        os.unlink(path)
+    done = lab.kindgate("pause", "kid", check=False)
+    assert done.returncode == 1 and "was removed or replaced" in done.stderr, done
+    assert reaches(lab, "kid", VIDEO4)
 
 
 def test_disk_full(lab):
@@ -102,6 +127,9 @@ def test_fifty_kills_under_load(lab):
     blocked = [Flow(lab, "kid", server.address, server.port) for server in servers]
     open_flows = [Flow(lab, "parent", address) for address in (VIDEO4, VIDEO6)]
     acknowledged, lock = {}, threading.Lock()
+    words = 0
+    for flow in blocked:
+        flow.is_refused()
     for _ in range(50):
         speakers = [threading.Thread(target=speak, args=(lab, acknowledged, lock, chance.random())) for _ in range(2)]
         for speaker in speakers:
@@ -111,6 +139,9 @@ def test_fifty_kills_under_load(lab):
         for speaker in speakers:
             speaker.join()
         check_whole(lab)
+        words += len(acknowledged)
+        for flow in blocked:
+            flow.is_refused(1)
         lab.start()
         remembered = {int(word["id"]): word["until"] for word in lab.get("/v1/overrides")["overrides"]}
         missing = {key: word for key, word in acknowledged.items() if remembered.get(key) != word}
@@ -118,10 +149,12 @@ def test_fifty_kills_under_load(lab):
         for word in list(remembered)[:-20]:
             lab.api("DELETE", f"/v1/overrides/{word}")
             acknowledged.pop(word, None)
+    assert words, "no word was ever acknowledged: nothing could be lost"
     for flow in open_flows:
         lost = flow.lost()
         assert not lost, lost
     for flow, server in zip(blocked, servers):
+        flow.is_refused()
         flow.end()
         assert server.heard == 0, f"{server.heard} packets of a closed device got out"
         server.close()

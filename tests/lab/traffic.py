@@ -191,6 +191,13 @@ class Flow:
         """Whether 'administratively prohibited' was heard: ICMP 3/13, ICMPv6 1/1."""
         return any((kind, code) == ((1, 1) if self.six else (3, 13)) for _, kind, code in self.unreachable)
 
+    def is_refused(self, more=20, timeout=3.0):
+        """Waits until so many more were sent, and the gate has said that it refuses: else a closed device's silence shows
+        nothing. The gate says so now and then only: the kernel limits the rate of ICMP errors."""
+        before = len(self.sent)
+        wait_for(lambda: len(self.sent) >= before + more and self.prohibited(),
+                 f"{more} more packets sent in vain (before: {before}, now: {len(self.sent)})", timeout)
+
     def runs(self, more=20, timeout=3.0):
         """Waits until so many more are answered."""
         before = len(self.answered)

@@ -18,8 +18,7 @@
 extern "C" {
 #include <cmocka.h>
 }
-// Macros there, our functions here.
-#undef fail
+#undef fail  // macros there, our functions here
 #undef skip
 
 namespace kindgate::test {
@@ -32,31 +31,30 @@ struct Failure : std::exception {
     std::string message;
 };
 
-struct Skipped {
-    std::string why;
+struct Skipped : Failure {
+    using Failure::Failure;
 };
 
 // No object with a destructor is alive here when CMocka jumps.
 void trampoline(void** state) {
     static char message[4096];
-    static bool skipped;
     message[0] = '\0';
-    skipped = false;
+    bool skipped = false;
     try {
         static_cast<Test const*>(*state)->body();
-    } catch (Skipped const& because) {
+    } catch (Skipped const& reason) {
+        std::snprintf(message, sizeof message, "%s", reason.what());
         skipped = true;
-        std::snprintf(message, sizeof message, "%s", because.why.c_str());
     } catch (std::exception const& failure) {
         std::snprintf(message, sizeof message, "%s", failure.what());
     } catch (...) {
         std::snprintf(message, sizeof message, "an exception that is no std::exception");
     }
+    if (message[0] == '\0') return;
     if (skipped) {
         print_message("skipped: %s\n", message);
         _skip(__FILE__, __LINE__);
     }
-    if (message[0] == '\0') return;
     print_error("%s\n", message);
     _fail(__FILE__, __LINE__);
 }
@@ -67,14 +65,16 @@ void fail(std::string const& message, std::source_location where) {
     throw Failure{std::string{where.file_name()} + ":" + std::to_string(where.line()) + ": " + message};
 }
 
-void skip(std::string const& why) {
+void skip(std::string const& why, std::source_location where) {
+    char const* const ci = std::getenv("CI");
+    if (ci != nullptr && std::string_view{ci} == "true") fail("may not be skipped in CI: " + why, where);
     throw Skipped{why};
 }
 
 std::filesystem::path data_file(std::string_view name) {
     auto const* said = std::getenv("KINDGATE_TESTDATA");  // NOLINT(concurrency-mt-unsafe): one thread
     auto const folder =
-        said != nullptr ? std::filesystem::path{said} : std::filesystem::path{KINDGATE_TOP} / "../shared";
+        said != nullptr ? std::filesystem::path{said} : std::filesystem::path{KINDGATE_SOURCE_DIR} / "../shared";
     auto path = folder / name;
     if (!std::filesystem::exists(path))
         skip("no " + path.string() + ": KINDGATE_TESTDATA names the folder of test data");

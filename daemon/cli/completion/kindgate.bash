@@ -1,8 +1,36 @@
-# bash completion for kindgate(1). Needs nothing but bash. tests/cli holds it against the command's own --help.
+# bash completion for kindgate(1). Needs nothing but bash. tests/cli holds it against the command's own --help, and types
+# in a real bash.
 
-# Ids of profiles and devices, by the running gate; nothing where none answers.
-_kindgate_ids() {
-    kindgate status --json 2>/dev/null | grep -o '"id":"[^"]*"' | cut -d'"' -f4 | sort -u
+# kindgate_words: what was typed up to the cursor, one element a word. Bash's own COMP_WORDS are broken at every ':' and '='
+# (COMP_WORDBREAKS), which hardware addresses and --policy=FILE don't survive.
+_kindgate_split() {
+    local rest=${COMP_LINE:0:COMP_POINT} piece gap i
+    kindgate_words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        gap=${rest%%[![:space:]]*}
+        rest=${rest#"$gap"}
+        piece=${COMP_WORDS[i]}
+        if [[ $i -eq $COMP_CWORD ]]; then piece=$rest; fi
+        rest=${rest#"$piece"}
+        if [[ $i -eq 0 || -n $gap ]]; then
+            kindgate_words+=("$piece")
+        else
+            kindgate_words[-1]+=$piece
+        fi
+    done
+}
+
+# What the running gate says; nothing where none answers.
+_kindgate_ask() { kindgate "$@" --json "${kindgate_socket[@]}" 2>/dev/null; }
+
+_kindgate_ids() { _kindgate_ask status | grep -o '"id":"[^"]*"' | cut -d'"' -f4 | sort -u; }
+
+_kindgate_override_numbers() { _kindgate_ask overrides | grep -oE '"id":"?[0-9]+' | grep -oE '[0-9]+'; }
+
+# Hardware addresses of devices that neither the policy file nor a person has placed.
+_kindgate_unplaced() {
+    _kindgate_ask devices | grep -oE '"macs":\[[^]]*\],"profile":"[^"]*","placed_by":"(newcomer|network)"' |
+        grep -oE '([0-9a-f]{2}:){5}[0-9a-f]{2}'
 }
 
 _kindgate_options() {
@@ -32,23 +60,57 @@ _kindgate_words() {
         list:0) echo "read" ;;
         pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;
+        "overrides cancel:0") _kindgate_override_numbers ;;
         pause:0 | off:0 | allow:0 | learning:0 | resume:0) echo "all $(_kindgate_ids)" ;;
         pause:1 | off:1 | allow:1 | learning:1) echo "for until" ;;
+        place:0) _kindgate_unplaced ;;
         place:1) _kindgate_ids ;;
     esac
 }
 
+_kindgate_files() {
+    mapfile -t COMPREPLY < <(compgen -f -- "$1")
+    compopt -o filenames 2>/dev/null
+}
+
+# What may follow an option; status 1 where it takes nothing.
+_kindgate_value() {
+    case "$1" in
+        --policy | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$2") ;;
+        --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$2") ;;
+        --name | --only | --created | --expires | --at | --domain | --from | --to | --if-match) ;;
+        *) return 1 ;;
+    esac
+}
+
+# Readline replaces only what stands behind the last break of the current word: the rest must not be said again.
+_kindgate_reply() {
+    local current=$1 break before start=""
+    for break in : =; do
+        before=${current%"${current##*"$break"}"}
+        if [[ $COMP_WORDBREAKS == *"$break"* && ${#before} -gt ${#start} ]]; then start=$before; fi
+    done
+    COMPREPLY=("${COMPREPLY[@]#"$start"}")
+}
+
 _kindgate() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subcommand="" position=0 i
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        case "${COMP_WORDS[i]}" in
-            --socket | --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --ca) i=$((i + 1)) ;;
+    local kindgate_words kindgate_socket=() subcommand="" position=0 i word
+    _kindgate_split
+    local last=$((${#kindgate_words[@]} - 1))
+    local current=${kindgate_words[last]} previous=${kindgate_words[last - 1]}
+    for ((i = 1; i < last; i++)); do
+        word=${kindgate_words[i]}
+        case "$word" in
+            --socket=*) kindgate_socket=("$word") ;;
+            --socket) i=$((i + 1)); kindgate_socket=(--socket "${kindgate_words[i]}") ;;
+            --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --ca) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then
-                    subcommand=${COMP_WORDS[i]}
-                elif [[ $subcommand =~ ^(policy|list|pack)$ ]] || [ "$subcommand:${COMP_WORDS[i]}" = overrides:cancel ]; then
-                    subcommand+=" ${COMP_WORDS[i]}"
+                    subcommand=$word
+                elif [[ $subcommand =~ ^(policy|list|pack)$ ]] || [ "$subcommand:$word" = overrides:cancel ]; then
+                    subcommand+=" $word"
                 else
                     position=$((position + 1))
                 fi
@@ -56,21 +118,19 @@ _kindgate() {
         esac
     done
     COMPREPLY=()
-    case "$previous" in
-        --policy | --socket | --out | --sign | --key | --sources | --into | --ca) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-        --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$current"); return ;;
-        --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$current"); return ;;
-        --name | --only | --created | --expires | --at | --domain | --from | --to | --if-match) return ;;
-    esac
-    local words=""
-    if [[ $current == -* || -z $subcommand ]]; then words=$(_kindgate_options "$subcommand"); fi
-    if [[ $current != -* ]]; then words+=" $(_kindgate_words "$subcommand" "$position")"; fi
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-    case "$subcommand" in
-        "policy check" | "policy test" | "policy put" | "policy validate" | "list read" | "pack info" | "pack lookup")
-            if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current"); fi
-            ;;
-    esac
+    if [[ $current == --*=* ]]; then
+        if _kindgate_value "${current%%=*}" "${current#*=}"; then COMPREPLY=("${COMPREPLY[@]/#/"${current%%=*}="}"); fi
+    elif ! _kindgate_value "$previous" "$current"; then
+        local words=""
+        if [[ $current == -* || -z $subcommand ]]; then words=$(_kindgate_options "$subcommand"); fi
+        if [[ $current != -* ]]; then words+=" $(_kindgate_words "$subcommand" "$position")"; fi
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+        case "$subcommand:$current" in
+            *:-*) ;;
+            "policy check:"* | "policy test:"* | "policy put:"* | "policy validate:"* | "list read:"* | "pack info:"* | "pack lookup:"*) _kindgate_files "$current" ;;
+        esac
+    fi
+    _kindgate_reply "$current"
 }
 
-complete -o filenames -F _kindgate kindgate
+complete -F _kindgate kindgate

@@ -57,6 +57,13 @@ constexpr test::Test tests[] = {
              "Mon 2026-05-04 │" + repeated("·", 13) + repeated("█", 3) + repeated("▒", 10) + repeated("█", 22) + "│",
              "Monday");
      }},
+    {"summers after 2037, where zone files end, are summers",
+     [] {
+         auto const got = rows("Europe/Berlin", {{"2040-07-02T00:00", Mode::off}, {"2040-07-02T06:00", Mode::open}},
+                               "2040-07-03T00:00");
+         test::equal(got.size(), 1U, "rows");
+         test::equal(got[0], "Mon 2040-07-02 │" + repeated("·", 12) + repeated("█", 36) + "│", "Monday");
+     }},
     {"what is outside the span stays blank",
      [] {
          auto const got = rows("UTC", {{"2026-05-04T12:00", Mode::open}}, "2026-05-05T12:00");

@@ -95,6 +95,22 @@ constexpr test::Test tests[] = {
              expect { mode: OPEN until: "2026-11-24T13:00" } })");
          test::check(one.differences == std::vector<std::string_view>{"until"}, "no change, but one was expected");
      }},
+    {"a device is meant by its hardware address too, in any spelling",
+     [] {
+         auto const verdict = judged(R"(cases { name: "n" device: "02-00-5E-10-00-01" at: "2026-11-24T21:00"
+             overrides { who: "02:00:5E:10:00:01" mode: OPEN from: "2026-11-24T20:30" until: "2026-11-24T22:00" }
+             expect { mode: OPEN until: "2026-11-24T22:00" rule: "override" } })");
+         test::equal(verdict.differences.size(), 0U, "differences");
+         auto const of_a_profile = judged(R"(cases { name: "n" profile: "kids" at: "2026-11-24T21:00"
+             overrides { who: "02:00:5e:10:00:01" mode: OPEN from: "2026-11-24T20:30" until: "2026-11-24T22:00" }
+             expect { mode: OFF rule: "windows[0]" } })");
+         test::equal(of_a_profile.differences.size(), 0U, "others of the profile");
+         refused(
+             "cases { name: \"n\" profile: \"kids\" at: \"2026-11-24T21:00\" expect { mode: OFF }\n"
+             "  overrides { who: \"02:00:5e:10:00:02\" mode: OPEN from: \"2026-11-24T20:30\" until: "
+             "\"2026-11-24T22:00\" } }",
+             "3:15: ", "a hardware address that it places");
+     }},
     {"overrides count in the order in which they are said",
      [] {
          auto const verdict = judged(R"(cases { name: "n" device: "phone" at: "2026-11-24T21:00"
@@ -148,7 +164,8 @@ constexpr test::Test tests[] = {
     {"a file without cases, and the first error of syntax",
      [] {
          refused("", "1:1: ", "no cases");
-         refused("cases { name: \"n\"\n  nonsense: 1 }", "3:", "nonsense");
+         test::equal(Folder{}.errors("cases { nam: \"n\" }").at(0),
+                     "2:9: Scenario has no field 'nam': did you mean 'name'?", "no words of protobuf's");
      }},
     {"a policy that is missing, unreadable or wrong is told at its place",
      [] {

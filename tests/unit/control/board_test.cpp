@@ -40,6 +40,14 @@ constexpr test::Test tests[] = {
              test::contains(refused.error().message(), c.says);
          }
      }},
+    {"a group of admin_groups that the machine doesn't have is warned of",
+     [] {
+         auto const board = test::value(
+             control::parse_board("lan: \"lan0\" admin_groups: \"root\" admin_groups: \"no-such-group-here\"", "b"));
+         auto const warnings = control::board_warnings(board);
+         test::equal(warnings.size(), 1U, "warnings");
+         test::contains(warnings.at(0), "'no-such-group-here', and there is no such group");
+     }},
     {"a missing board file is an error that helps",
      [] {
          auto const refused = control::load_board("/nowhere/board.textproto");

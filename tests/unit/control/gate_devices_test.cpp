@@ -248,6 +248,24 @@ constexpr test::Test tests[] = {
          test::equal(device(house, test::parent_mac).placed_by(), "newcomer", "a newcomer");
          test::check(std::ranges::find(house.flows.ended, old) != house.flows.ended.end(), "its flows ended");
      }},
+    {"a device whose profile the file drops counts as newcomer, and status says what to do",
+     [] {
+         House house;
+         house.start();
+         house.neighbours.appears(mac(5), address(5));
+         test::value(house.place(mac(5), "office"));
+         auto text = with("");
+         text.erase(text.find("networks {"));
+         text.erase(text.find("profiles { id: \"office\" }"), std::string_view{"profiles { id: \"office\" }"}.size());
+         test::equal(house.gate->status().warnings_size(), 0, "nothing to warn of yet");
+         save(house, text);
+         auto const status = house.gate->status();
+         test::equal(device(house, mac(5)).placed_by(), "newcomer", "a newcomer");
+         test::equal(status.warnings_size(), 1, "warnings");
+         test::contains(status.warnings(0), "placed in profile 'office', which the policy has no more: place it anew");
+         test::value(house.place(mac(5), "kids"));
+         test::equal(house.gate->status().warnings_size(), 0, "placed anew");
+     }},
     {"place is refused with the line where the file names the address",
      [] {
          House house;
@@ -388,6 +406,21 @@ constexpr test::Test tests[] = {
          house.neighbours.link({"lan0", true});
          house.neighbours.link({"lan0", true});
          test::equal(house.told(v1::Event::LINK_CHANGED).size(), 2U, "once each");
+     }},
+    // Found by the property test of whole plans: the address took the slot of the file's device along, which kept it
+    // too, so that each had the other's lease.
+    {"an address that a hand added to a device of the file leaves it without its slot",
+     [] {
+         House house;
+         house.start();
+         constexpr auto added = "02:00:5e:10:00:77";
+         test::value(house.place(added, "kid"));
+         auto const kid = house.slot("kid");
+         test::check(house.slot(added) == kid, "the kid's");
+         test::value(house.place(added, "parents"));
+         test::check(house.slot("kid") == kid && house.slot(added) != kid, "a slot of its own");
+         house.give("kids", v1::OFF, 1h);
+         test::check(!house.passes("kid") && house.passes(added), "each its own lease");
      }},
 };
 

@@ -90,6 +90,17 @@ constexpr test::Test tests[] = {
          saved(house, test::home_policy);
          test::check(house.passes("kid"), "open");
      }},
+    {"a policy by the API doesn't overtake a save of the file that nobody has read yet",
+     [] {
+         House house{"2027-03-02T22:00:00Z"};
+         house.start();
+         auto const revision = house.gate->status().policy_revision();
+         auto const edited = std::string{test::home_policy} + "# edited\n";
+         test::write_file(house.board.policy_file, edited);
+         auto const late = house.gate->replace_policy(open_policy, revision, house.caller);
+         test::check(late.code == ErrorCode::conflict, "refused");
+         test::equal(test::file_text(house.board.policy_file), edited, "the editor's");
+     }},
     {"a policy by the API: checked, matched, written, in force",
      [] {
          House house{"2027-03-02T22:00:00Z"};

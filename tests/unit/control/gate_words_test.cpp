@@ -60,6 +60,15 @@ constexpr test::Test tests[] = {
                  test::value(house.gate->give(request("kid", v1::OFF, c.seconds, c.until), house.caller)).until(),
                  c.expected, c.until);
      }},
+    {"a word never holds for less than was said, whatever the fraction of the second",
+     [] {
+         House house{"2027-03-02T22:00:00Z"};
+         house.start();
+         house.clock.advance(871ms);
+         test::equal(house.give("kid", v1::OPEN, 1s).until(), "2027-03-02T22:00:02Z", "rounded up");
+         house.pass(1s);
+         test::check(house.passes("kid"), "a whole second");
+     }},
     {"what makes no sense is refused and changes nothing",
      [] {
          House house{"2027-03-02T12:00:00Z"};
@@ -87,6 +96,19 @@ constexpr test::Test tests[] = {
          }
          test::equal(house.gate->overrides().overrides_size(), 0, "nothing given");
          test::check(house.passes("kid"), "as before");
+     }},
+    {"a word for a device that no profile applies to is refused: it would change nothing",
+     [] {
+         std::string policy{test::home_policy};
+         policy.erase(policy.find("newcomer_profile"), std::string_view{"newcomer_profile: \"guests\"\n"}.size());
+         House house{"2027-03-02T12:00:00Z", policy};
+         house.start();
+         house.neighbours.appears("02:00:5e:10:00:77", "10.0.0.77");
+         house.settle();
+         auto const refused = house.gate->give(request("02:00:5e:10:00:77", v1::OPEN), house.caller);
+         test::check(!refused.ok() && refused.error().code() == ErrorCode::conflict, "refused");
+         test::contains(refused.error().message(), "kindgate place MAC");
+         test::equal(house.gate->overrides().overrides_size(), 0, "nothing given");
      }},
     {"a word that can't be kept is refused and does not count",
      [] {

@@ -104,11 +104,22 @@ public:
         start();
     }
 
+    // Until the gate wants to be woken.
+    std::optional<std::chrono::nanoseconds> until_wake() const {
+        auto const wake = gate->wake();
+        auto const now = clock.now();
+        std::optional<std::chrono::nanoseconds> wait;
+        if (wake.calendar) wait = *wake.calendar - now.calendar;
+        if (wake.steady && (!wait || *wake.steady - now.steady < *wait)) wait = *wake.steady - now.steady;
+        if (wait && wait->count() < 0) wait = 0ns;
+        return wait;
+    }
+
     // Time passes; the gate is woken when it asked to be.
     void pass(std::chrono::nanoseconds time) {
         auto const until = clock.now().steady + time;
         for (int wakes = 0; wakes < 100'000; ++wakes) {
-            auto const wait = next_wake();
+            auto const wait = until_wake();
             if (!wait || clock.now().steady + *wait > until) {
                 clock.advance(until - clock.now().steady);
                 return;
@@ -178,16 +189,6 @@ public:
     std::unique_ptr<control::Gatekeeper> gate;
 
 private:
-    std::optional<std::chrono::nanoseconds> next_wake() const {
-        auto const wake = gate->wake();
-        auto const now = clock.now();
-        std::optional<std::chrono::nanoseconds> wait;
-        if (wake.calendar) wait = *wake.calendar - now.calendar;
-        if (wake.steady && (!wait || *wake.steady - now.steady < *wait)) wait = *wake.steady - now.steady;
-        if (wait && wait->count() < 0) wait = 0ns;
-        return wait;
-    }
-
     std::shared_ptr<void> listener_;
 };
 

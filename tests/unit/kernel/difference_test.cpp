@@ -155,6 +155,19 @@ constexpr test::Test tests[] = {
                      test::check(present == wanted, "round " + std::to_string(i));
                  }
      }},
+    {"a dump's elements make a table's content, in whatever order they come",
+     [] {
+         auto const found = kernel::content_of({{"lan1", "lan0"},
+                                                {{laptop, Slot{2}}, {phone, Slot{1}}},
+                                                {{Slot{2}, std::nullopt}, {Slot{1}, now}},
+                                                {Slot{9}, Slot{3}}});
+         Wanted wanted;
+         wanted.lan = {"lan0", "lan1"};
+         wanted.slots = {{phone, Slot{1}}, {laptop, Slot{2}}};
+         wanted.access = {{Slot{1}, now}, {Slot{2}, std::nullopt}};
+         wanted.learning = {Slot{3}, Slot{9}};
+         test::check(found == wanted, "content");
+     }},
 };
 
 }  // namespace

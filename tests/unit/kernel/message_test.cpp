@@ -80,7 +80,7 @@ constexpr test::Test tests[] = {
     {"only elements that we would have written are taken for ours",
      [] {
          using namespace std::chrono_literals;
-         kernel::Wanted content;
+         kernel::Elements content;
          kernel::Element element;
          element.key = {std::byte{7}};
          element.key_size = 4;
@@ -90,11 +90,12 @@ constexpr test::Test tests[] = {
              return kernel::collect({"kindgate", set, {element}}, kernel::Steady::time_point{100s}, content);
          };
          test::check(ours("access"), "a lease");
-         test::check(content.access.at(Slot{7}) == kernel::Steady::time_point{104s}, "what is left counts");
+         test::check(content.access.back() == kernel::Lease{Slot{7}, kernel::Steady::time_point{104s}},
+                     "what is left counts");
          test::check(!ours("learning") && !ours("lan") && !ours("slots") && !ours("other"), "with a timeout");
          element.timeout = element.expiration = std::nullopt;
          test::check(ours("learning") && ours("access"), "without");
-         test::check(!content.access.at(Slot{7}), "without an end");
+         test::check(content.access.back() == kernel::Lease{Slot{7}, std::nullopt}, "without an end");
          element.plain = false;
          test::check(!ours("access"), "with a comment");
          element.plain = true;

@@ -192,8 +192,8 @@ constexpr test::Test tests[] = {
                "ct state invalid,untracked goto untracked", "iifname @lan drop", "oifname @lan drop",
                "ct mark & 0x00003fff == @access ct mark & 0x00003fff != @learning accept",
                "ct mark & 0x00003fff != 0x00000000 jump shut", "iifname @lan counter name \"unplaced\" jump shut",
-               "meta l4proto tcp reject with tcp reset", "reject with icmpx admin-prohibited", "\"br-lan\"",
-               "02:00:00:00:00:02 : 0x00000002", "0x00003fff"})
+               "fib saddr . iif oif missing drop", "meta l4proto tcp reject with tcp reset",
+               "reject with icmpx admin-prohibited", "\"br-lan\"", "02:00:00:00:00:02 : 0x00000002", "0x00003fff"})
              test::contains(text, part);
          run("nft list ruleset > /tmp/kindgate-unit.$PPID && nft flush ruleset && nft -f /tmp/kindgate-unit.$PPID; rm "
              "/tmp/kindgate-unit.$PPID");
@@ -419,6 +419,17 @@ constexpr test::Test tests[] = {
          wanted.access[Slot{0x4000}] = std::nullopt;
          test::contains(table->prepare(wanted).error().message(), "slot 16384");
          ours();
+     }},
+    {"without root it says that it needs root",
+     [] {
+         constexpr unsigned nobody = 65534;
+         test::check(test::in_child_as(nobody,
+                                       [] {
+                                           auto const table = kernel::NftTable::create({});
+                                           test::check(!table.ok(), "created");
+                                           test::contains(table.error().message(), "needs root: run this as root");
+                                       }),
+                     "as nobody");
      }},
     {"events that overflow are told as a change",
      [] {

@@ -1,8 +1,13 @@
 // Neighbours and links as a real kernel tells them, in a network namespace of the test's own.
 #include "kernel/nl_neighbours.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "namespace.h"
 #include "test.h"
@@ -55,12 +60,24 @@ struct Told {
 };
 
 void fresh() {
-    run("for l in br-lan lan0 wan0; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
+    run("for l in br-lan lan0 wan0 lan9; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
         "lan1 && ip link "
         "add br-lan type bridge && ip link set lan0 master br-lan && ip link set lan0 up && ip link set lan1 up && ip "
         "link set "
         "br-lan up && ip addr add 10.7.0.1/24 dev br-lan && ip link add wan0 type veth peer name wan1 && ip link set "
         "wan1 up && ip link set wan0 up");
+}
+
+std::set<int> descriptors() {
+    std::set<int> all;
+    for (int number = 0; number < 256; ++number)
+        if (fcntl(number, F_GETFD) >= 0) all.insert(number);
+    return all;
+}
+
+bool is_socket(int number) {
+    struct stat what{};
+    return fstat(number, &what) == 0 && S_ISSOCK(what.st_mode);
 }
 
 constexpr test::Test tests[] = {
@@ -135,6 +152,32 @@ constexpr test::Test tests[] = {
          told.wait([&] { return last() == Link{"wan0", true}; }, "up");
          run("ip link del wan0");
          told.wait([&] { return last() == Link{"wan0", false} && told.present.empty(); }, "gone");
+     }},
+    // It was tried again only when some later event came: on a quiet network a gate stayed blind.
+    {"a dump after a loss that fails is made again, though nothing happens any more",
+     [] {
+         fresh();
+         auto const before = descriptors();
+         Told told{{"br-lan", "lan9"}};
+         // The sockets for events and for questions, in this order.
+         std::vector<int> sockets;
+         for (int const number : descriptors())
+             if (!before.contains(number) && is_socket(number)) sockets.push_back(number);
+         test::equal(sockets.size(), 2U, "netlink sockets");
+         int const kept = dup(sockets[1]);
+         int const deaf = open("/dev/null", O_RDWR | O_CLOEXEC);
+         test::check(kept >= 0 && dup2(deaf, sockets[1]) >= 0, "no answers from now on");
+         // What stood at a link under another name has to be asked for.
+         run("ip link set wan0 down && ip link set wan0 name lan9 && ip neigh add 192.0.2.7 lladdr 02:00:00:00:00:01 "
+             "dev "
+             "lan9 nud permanent");
+         int tries = 0;
+         told.wait([&] { return ++tries > 3 && told.resyncs == 1; }, "tried in vain");
+         test::check(dup2(kept, sockets[1]) >= 0, "answers again");
+         told.wait([&] { return told.resyncs == 2; }, "tried again");
+         test::check(told.has("lan9", phone, "192.0.2.7"), "the whole truth");
+         close(kept);
+         close(deaf);
      }},
     {"a bridge's port that leaves is no link that goes, and its address table no neighbours",
      [] {

@@ -20,7 +20,7 @@ std::vector<std::byte> bytes(std::initializer_list<int> values) {
 }
 
 constexpr test::Test tests[] = {
-    {"our table has four sets, four chains and eleven rules",
+    {"our table has four sets, four chains and twelve rules",
      [] {
          auto const lines = kernel::wanted_skeleton().lines();
          auto const count = [&](std::string_view start) {
@@ -29,7 +29,7 @@ constexpr test::Test tests[] = {
          test::equal(count("table"), 1, "tables");
          test::equal(count("set "), 4, "sets");
          test::equal(count("chain "), 4, "chains");
-         test::equal(count("rule "), 11, "rules");
+         test::equal(count("rule "), 12, "rules");
          test::equal(count("rule remember"), 1, "in remember");
          test::equal(count("rule gate"), 5, "in gate");
          test::equal(lines[1], "chain remember: flags 0 type filter hook 0 priority -160 policy 1", "a chain");

@@ -51,7 +51,7 @@ void fill_and_go_on(test::fs::path const& file, std::function<void()> const& mak
 constexpr test::Test tests[] = {
     {"a full file system: told, nothing lost, and on it goes when there is space",
      [] {
-         if (::getuid() != 0) return;  // only root may mount
+         if (::getuid() != 0) test::skip("needs root: only root may mount");
          Folder const folder;
          test::check(test::in_child([&] {
                          // A mount namespace of its own: the mount goes with the child.

@@ -194,7 +194,7 @@ constexpr test::Test tests[] = {
      }},
     {"a file or folder that may not be read is an error, not damage",
      [] {
-         if (::getuid() != 0) return;  // nobody else may become another user
+         if (::getuid() != 0) test::skip("needs root: nobody else may become another user");
          Folder const folder;
          fill(folder.ledger());
          auto const before = test::bytes_of(folder.ledger());

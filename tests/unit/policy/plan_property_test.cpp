@@ -39,8 +39,8 @@ std::vector<std::string> categories(std::vector<Withheld> const& all) {
 
 // What is held and told at `now` stays true until it is said to end, and not a second longer.
 void check_course(Case const& one, Instant now, Plan const& plan) {
-    auto const& told = plan.slots.front();
-    auto const lease_ends = plan.access.empty() ? now : plan.access.front().ends.value_or(Instant::max());
+    auto const& told = plan.of(plan.slots.front());
+    auto const lease_ends = told.decision.allows() ? told.ends.value_or(Instant::max()) : now;
     auto const edge = plan.next_edge.value_or(Instant::max());
     auto const to = std::min(std::max(lease_ends, edge), now + looked_at);
     for (auto const at : instants(one, now, to)) {
@@ -61,22 +61,19 @@ void check_ends(Case const& one, Instant now, Plan const& plan) {
         auto const then = oracle::decide(one.subject(), one.overrides, *plan.next_edge);
         test::check(then != before, one.about(now) + ": nothing happens at the next edge");
     }
-    for (auto const& lease : plan.access) {
-        test::check(!lease.ends || (now < *lease.ends && *lease.ends <= now + horizon), one.about(now) + ": length");
-        if (soon(lease.ends))
-            test::check(oracle::decide(one.subject(), one.overrides, *lease.ends).mode != before.mode,
-                        one.about(now) + ": the lease ends too early");
-    }
+    auto const& told = plan.of(plan.slots.front());
+    test::check(!told.ends || (now < *told.ends && *told.ends <= now + horizon), one.about(now) + ": length");
+    if (soon(told.ends))
+        test::check(oracle::decide(one.subject(), one.overrides, *told.ends).mode != before.mode,
+                    one.about(now) + ": the lease ends too early");
 }
 
 void check_slot(Case const& one, Instant now, Plan const& plan) {
     auto const explained = explain(one.subject(), one.overrides, now);
-    auto const& told = plan.slots.front();
+    auto const& told = plan.of(plan.slots.front());
     auto const expected = oracle::decide(one.subject(), one.overrides, now);
     test::equal(text(told.decision), text(expected.mode) + " " + expected.rule, one.about(now));
     test::equal(text(told.until), text(explained.until), one.about(now) + ": until");
-    test::equal(plan.access.size(), expected.mode == Mode::off ? 0U : 1U, one.about(now) + ": access");
-    test::equal(plan.learning.size(), expected.mode == Mode::learning ? 1U : 0U, one.about(now) + ": learning");
     test::check(!plan.next_edge || now < *plan.next_edge, one.about(now) + ": the edge is later");
     test::check(!told.until || plan.next_edge <= told.until, one.about(now) + ": the edge is not after until");
 }
@@ -87,7 +84,7 @@ void check(Case const& one, random_policy::Maker& maker) {
     for (int i = 0; i < 2; ++i) {
         auto now = one.moment - std::chrono::hours{36} + maker.within(std::chrono::hours{72});
         if (i == 1) now = one.moment;
-        auto const result = plan({one.policy, std::span{&device, 1}, one.overrides, now, std::nullopt});
+        auto const result = plan(one.policy, {std::span{&device, 1}, one.overrides, now, std::nullopt});
         check_slot(one, now, result);
         check_course(one, now, result);
         check_ends(one, now, result);
@@ -98,11 +95,12 @@ void check(Case const& one, random_policy::Maker& maker) {
 void check_far(Case const& one, Instant now) {
     auto const subject = one.subject();
     PlannedDevice const device{Slot{7}, subject.device_id, subject.macs, 0};
-    auto const result = plan({one.policy, std::span{&device, 1}, one.overrides, now, std::nullopt});
-    if (result.access.empty()) return;
-    auto const to = result.access.front().ends.value_or(now + horizon);
+    auto const result = plan(one.policy, {std::span{&device, 1}, one.overrides, now, std::nullopt});
+    auto const& told = result.of(result.slots.front());
+    if (!told.decision.allows()) return;
+    auto const to = told.ends.value_or(now + horizon);
     for (auto at = now; at < to; at += std::chrono::hours{1} + minutes{7})
-        if (decide(subject, one.overrides, at).mode != result.slots.front().decision.mode)
+        if (decide(subject, one.overrides, at).mode != told.decision.mode)
             test::fail(one.about(now) + ": the lease outlasts the change at " + rfc3339(at));
 }
 
@@ -130,14 +128,14 @@ constexpr test::Test tests[] = {
          for (std::uint64_t seed = first; seed < first + test::cases(100); ++seed) {
              auto const one = random_policy::Maker{seed}.make();
              auto const subject = one.subject();
-             std::vector<PlannedDevice> const devices{{Slot{2}, "", {}, 0},
-                                                      {Slot{1}, subject.device_id, subject.macs, 0},
-                                                      {Slot{4}, "", subject.macs, 0},
-                                                      {Slot{3}, subject.device_id, {}, 0}};
-             auto const all = plan({one.policy, devices, one.overrides, one.moment, std::nullopt});
+             std::vector<PlannedDevice> const devices{{Slot{1}, subject.device_id, subject.macs, 0},
+                                                      {Slot{2}, "", {}, 0},
+                                                      {Slot{3}, subject.device_id, {}, 0},
+                                                      {Slot{4}, "", subject.macs, 0}};
+             auto const all = plan(one.policy, {devices, one.overrides, one.moment, std::nullopt});
              for (auto const& device : devices) {
                  Subject const alone{one.policy, one.policy.profiles[0], device.device_id, device.macs};
-                 auto const& told = all.slots.at(device.slot.number() - 1U);
+                 auto const& told = *all.find(device.slot);
                  auto const explained = explain(alone, one.overrides, one.moment);
                  test::equal(text(told.decision), text(explained.decision), one.about(one.moment));
                  test::equal(text(told.until), text(explained.until), one.about(one.moment));

@@ -35,21 +35,24 @@ Override given(std::uint64_t id, std::string who, Mode mode, char const* from, c
 
 Plan plan_at(Policy const& policy, std::vector<PlannedDevice> const& devices, char const* now,
              std::vector<Override> const& overrides = {}, std::optional<Mode> untrusted = std::nullopt) {
-    return plan({policy, devices, overrides, utc(now), untrusted});
+    return plan(policy, {devices, overrides, utc(now), untrusted});
 }
 
 // "1 until 2026-06-01T19:00:00Z;2 until never;"
 std::string leases(Plan const& plan) {
     std::string all;
-    for (auto const& lease : plan.access)
-        all += std::to_string(lease.slot.number()) + " until " + text(lease.ends) + ";";
+    for (auto const& planned : plan.slots)
+        if (plan.of(planned).decision.allows())
+            all += std::to_string(planned.slot.number()) + " until " + text(plan.of(planned).ends) + ";";
     return all;
 }
 
 std::string decisions(Plan const& plan) {
     std::string all;
-    for (auto const& slot : plan.slots)
-        all += std::to_string(slot.slot.number()) + " " + text(slot.decision) + " " + text(slot.until) + ";";
+    for (auto const& planned : plan.slots) {
+        auto const& outcome = plan.of(planned);
+        all += std::to_string(planned.slot.number()) + " " + text(outcome.decision) + " " + text(outcome.until) + ";";
+    }
     return all;
 }
 
@@ -72,8 +75,9 @@ constexpr test::Test plan_tests[] = {
      [] {
          auto const result = plan_at(home(), {device(3, pupils)}, "2026-06-01T06:00:00Z");
          test::equal(leases(result), "3 until 2026-06-01T10:00:00Z;", "leases");
-         test::check(result.learning == std::vector{Slot{3}}, "learning");
-         test::check(plan_at(home(), {device(3, pupils)}, "2026-06-01T10:00:00Z").learning.empty(), "open");
+         test::equal(decisions(result), "3 LEARNING windows[0] 2026-06-01T10:00:00Z;", "learning");
+         auto const open = plan_at(home(), {device(3, pupils)}, "2026-06-01T10:00:00Z");
+         test::equal(decisions(open), "3 OPEN windows[1] 2026-06-01T11:00:00Z;", "open");
      }},
     {"a lease outlasts a change of the reason alone",
      [] {
@@ -89,9 +93,9 @@ constexpr test::Test plan_tests[] = {
      [] {
          auto const before = plan_at(home(), {device(1, tot)}, "2026-06-01T10:00:00Z");
          test::equal(text(before.next_edge), "2026-06-01T17:00:00Z", "edge");
-         test::check(before.slots.at(0).withheld.empty(), "nothing yet");
+         test::check(before.of(before.slots.at(0)).withheld.empty(), "nothing yet");
          auto const during = plan_at(home(), {device(1, tot)}, "2026-06-01T17:00:00Z");
-         test::check(during.slots.at(0).withheld == std::vector<std::string>{"games"}, "games");
+         test::check(during.of(during.slots.at(0)).withheld == std::vector<std::string>{"games"}, "games");
          test::equal(text(during.next_edge), "2026-06-01T18:00:00Z", "edge");
          test::equal(decisions(during), "1 OPEN default_mode never;", "the mode has no part in it");
      }},
@@ -132,10 +136,10 @@ constexpr test::Test plan_tests[] = {
     {"a word about one device leaves the others of its profile alone",
      [] {
          Mac const mac{{2, 0, 0x5e, 0x10, 0, 1}};
-         std::vector<PlannedDevice> const devices{device(4, teen, "tablet"),
-                                                  device(1, teen, "phone"),
+         std::vector<PlannedDevice> const devices{device(1, teen, "phone"),
+                                                  device(2, teen),
                                                   {Slot{3}, "", std::span{&mac, 1}, teen},
-                                                  device(2, teen)};
+                                                  device(4, teen, "tablet")};
          auto const result = plan_at(home(), devices, "2026-06-01T10:00:00Z",
                                      {given(1, "phone", Mode::off, "2026-06-01T09:00:00Z", "2026-06-01T11:00:00Z"),
                                       given(2, mac.text(), Mode::off, "2026-06-01T12:00:00Z", "2026-06-01T13:00:00Z"),
@@ -151,7 +155,7 @@ constexpr test::Test plan_tests[] = {
                                      {given(1, "all", Mode::open, "2026-06-01T09:00:00Z", "2026-06-01T11:00:00Z")});
          test::equal(leases(result), "", "leases");
          test::equal(decisions(result), "9 OFF newcomer_profile never;", "slots");
-         test::equal(result.slots.at(0).decision.because.text, "Nobody has placed this device yet", "text");
+         test::equal(result.of(result.slots.at(0)).decision.because.text, "Nobody has placed this device yet", "text");
      }},
     {"while the time isn't known, profiles that depend on it have the board's mode",
      [] {
@@ -166,7 +170,20 @@ constexpr test::Test plan_tests[] = {
                      "words of unknown end don't count");
          test::equal(text(open.next_edge), "1970-01-02T00:00:00Z", "given anew");
      }},
-    {"no devices, no plan", [] { test::check(plan_at(home(), {}, "2026-06-01T10:00:00Z") == Plan{}, "empty"); }},
+    {"without devices a plan says what goes for the profiles, and is never due",
+     [] {
+         auto const result = plan_at(home(), {}, "2026-06-01T19:00:00Z");
+         test::check(result.slots.empty() && !result.next_edge, "nobody");
+         test::equal(result.outcomes.size(), 5U, "four profiles, and none");
+         test::equal(text(result.outcomes.at(teen).decision), "OFF windows[0]", "teen");
+         test::equal(text(result.outcomes.at(parents).decision), "OPEN default_mode", "parents");
+     }},
+    {"a slot's outcome is found; another slot has none",
+     [] {
+         auto const result = plan_at(home(), {device(1, teen), device(5, pupils)}, "2026-06-01T19:00:00Z");
+         test::equal(text(result.find(Slot{5})->decision), "OFF default_mode", "pupil");
+         for (auto const nobody : {Slot{2}, Slot{6}}) test::check(result.find(nobody) == nullptr, "nobody");
+     }},
 };
 
 }  // namespace

@@ -32,4 +32,8 @@ Result<Board> parse_board(std::string_view text, std::filesystem::path const& fi
 
 Result<Board> load_board(std::filesystem::path const& file);
 
+// What the board names and this machine doesn't have though nothing waits for it, a sentence each: unknown
+// admin_groups.
+std::vector<std::string> board_warnings(Board const& board);
+
 }  // namespace kindgate::control

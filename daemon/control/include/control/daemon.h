@@ -21,6 +21,7 @@ PolicyVerdict check_policy(std::filesystem::path const& file);
 
 // One daemon a state directory: held until the object goes.
 class StateLock;
+Result<std::shared_ptr<StateLock>> lock_gate();  // one daemon a network namespace: ErrorCode::conflict
 Result<std::shared_ptr<StateLock>> lock_state(std::filesystem::path const& directory);
 
 class Daemon {

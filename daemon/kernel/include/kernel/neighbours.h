@@ -41,6 +41,8 @@ public:
     // interfaces with an Ethernet address that Mac::parse would take are told.
     virtual Result<void> start(std::vector<std::string> interfaces, Callbacks callbacks) = 0;
 
+    // Readable when there is something to read_events(): news, or a dump after a loss that failed and is due again
+    // (after 50 ms, then twice as long, at most a second).
     virtual int event_descriptor() const = 0;
     virtual void read_events() = 0;
 };

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "kernel/table.h"
 
@@ -31,6 +33,9 @@ public:
     NftTable& operator=(NftTable const&) = delete;
 
     Extension extension() const;
+
+    // Installs the table without a lease, unless it is there already. True: it was installed.
+    Result<bool> close_if_missing(std::set<std::string> lan);
 
     Result<Applied> apply(Wanted const& wanted) override;
     Result<void> prepare(Wanted const& wanted) override;

@@ -4,12 +4,12 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/flat_map.h"
 #include "base/ids.h"
 #include "base/result.h"
 
@@ -20,10 +20,10 @@ using Steady = std::chrono::steady_clock;
 // The wanted content of table `inet kindgate` (docs/kernel-contract.md). Ends are on the steady clock: the kernel's
 // timeouts don't follow the calendar; the caller converts.
 struct Wanted {
-    std::set<std::string> lan;                                 // interface names, 1 to 15 characters
-    std::map<Mac, Slot> slots;                                 // MAC -> slot
-    std::map<Slot, std::optional<Steady::time_point>> access;  // lease: slot -> end; nullopt: no timeout
-    std::set<Slot> learning;                                   // slots in LEARNING
+    std::set<std::string> lan;                                // interface names, 1 to 15 characters
+    FlatMap<Mac, Slot> slots;                                 // MAC -> slot
+    FlatMap<Slot, std::optional<Steady::time_point>> access;  // lease: slot -> end; nullopt: no timeout
+    FlatSet<Slot> learning;                                   // slots in LEARNING
     bool operator==(Wanted const&) const = default;
 };
 

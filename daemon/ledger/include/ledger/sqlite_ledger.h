@@ -21,6 +21,8 @@ public:
     // alone: no permission, a disk that fails or is full, another process that has it open, a schema newer than this
     // version.
     static Result<std::unique_ptr<SqliteLedger>> open(std::filesystem::path const& file);
+    // Where no file can be used: remembers until it is closed. damage() says so, and `why`.
+    static Result<std::unique_ptr<SqliteLedger>> in_memory(std::string const& why);
     ~SqliteLedger() override;
     SqliteLedger(SqliteLedger const&) = delete;
     SqliteLedger& operator=(SqliteLedger const&) = delete;
@@ -44,7 +46,16 @@ private:
         std::string host_name;
     };
 
-    SqliteLedger(std::unique_ptr<Database> database, std::string damage);
+    // The file, to notice that it was removed or replaced.
+    struct Place {
+        std::filesystem::path file;
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+    };
+
+    SqliteLedger(std::unique_ptr<Database> database, std::string damage, Place place);
+
+    Result<void> still_there() const;
 
     // One durable transaction: what touch() remembered, then `body`.
     template <typename Body>
@@ -54,6 +65,7 @@ private:
 
     std::unique_ptr<Database> database_;
     std::string damage_;
+    Place place_;
     std::map<std::string, Touch> touched_;  // by device id; not written yet
 };
 

@@ -33,6 +33,15 @@ std::optional<Interval> occurrence(date::time_zone const& zone, date::local_days
 // The first instant of a local date (of the next one that exists, if the zone skipped it).
 Instant first_instant(date::time_zone const& zone, date::local_days date);
 
+// A stretch of time in which a zone's clocks are not changed.
+struct ZoneStretch {
+    Instant begin;
+    Instant end;                  // exclusive; where the next one begins
+    std::chrono::seconds offset;  // local time less UTC
+    std::string abbreviation;     // "CEST"
+};
+ZoneStretch zone_stretch(date::time_zone const& zone, Instant at);
+
 date::local_days local_date(date::time_zone const& zone, Instant at);
 date::local_seconds local_time(date::time_zone const& zone, Instant at);
 

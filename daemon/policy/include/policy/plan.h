@@ -23,8 +23,7 @@ struct PlannedDevice {
 };
 
 struct PlanInput {
-    Policy const& policy;
-    std::span<PlannedDevice const> devices;  // slots are unique
+    std::span<PlannedDevice const> devices;  // by slot; slots are unique
     std::span<Override const> overrides;
     Instant now;
     // Set while the clock can't be trusted: profiles that depend on time have this mode, without overrides (their ends
@@ -32,35 +31,70 @@ struct PlanInput {
     std::optional<Mode> untrusted_clock;
 };
 
-// Lease: access. `ends`: the first later instant at which the mode differs (OPEN to LEARNING, too: nobody may be there
-// to tell the kernel). If there is none within the horizon: none if neither clock nor override bears on the answer,
-// else about the horizon, at a midnight UTC so that plans of one day are equal; next_edge is a day earlier then. A
-// lease never outlasts the next change (tests/unit/policy/plan_property_test.cpp).
-struct AccessLease {
-    Slot slot;
+// What a profile, or a device that has words of its own, may do from the plan's instant on.
+struct Outcome {
+    Decision decision;
+    // As Explanation; the horizon is counted from the UTC day's beginning.
+    std::optional<Instant> until;
+    // Of the access lease that is held in OPEN and LEARNING: the first later instant at which the mode differs (OPEN to
+    // LEARNING, too: nobody may be there to tell the kernel). If there is none within the horizon: none if neither
+    // clock nor override bears on the answer, else about the horizon, at a midnight UTC so that plans of one day are
+    // equal; it is due a day earlier then. A lease never outlasts the next change
+    // (tests/unit/policy/plan_property_test.cpp).
     std::optional<Instant> ends;
-    bool operator==(AccessLease const&) const = default;
+    // The first later instant at which mode, reason or withheld categories change, or the lease has to be given anew.
+    std::optional<Instant> due;
+    std::vector<std::string> withheld;  // categories, sorted; enforced with content
+    bool operator==(Outcome const&) const = default;
 };
 
-struct SlotDecision {
+struct PlannedSlot {
     Slot slot;
-    Decision decision;
-    std::optional<Instant> until;       // as Explanation
-    std::vector<std::string> withheld;  // categories, sorted; enforced with content
-    bool operator==(SlotDecision const&) const = default;
+    std::uint32_t outcome = 0;  // index into Plan::outcomes
+    bool operator==(PlannedSlot const&) const = default;
 };
 
 struct Plan {
-    std::vector<AccessLease> access;  // by slot; modes OPEN and LEARNING
-    std::vector<Slot> learning;       // by slot; a subset of access
-    std::vector<SlotDecision> slots;  // by slot; every device of the input
-    // The first instant after `now` at which another plan is due: mode, reason or withheld categories of some device
-    // change, or a lease has to be given anew.
+    // First one for each profile of the policy, in its order: what goes for a device that no word names. Then that of
+    // a device without a profile, then those of devices with words of their own.
+    std::vector<Outcome> outcomes;
+    std::vector<PlannedSlot> slots;  // one for each device of the input, in its order
+    // When another plan is due: the earliest of its devices' outcomes.
     std::optional<Instant> next_edge;
     bool operator==(Plan const&) const = default;
+
+    Outcome const& of(PlannedSlot const& planned) const { return outcomes[planned.outcome]; }
+    // Null: no device of the plan has this slot.
+    Outcome const* find(Slot slot) const;
 };
 
-Plan plan(PlanInput const& input);
+// A profile's outcome, what it was made from, and when it is the same.
+struct KnownOutcome {
+    Outcome outcome;
+    std::vector<Override> overrides;
+    std::optional<Mode> untrusted_clock;
+    Interval holds;
+};
+
+// Plans for one policy, again and again. What it found out about a profile it remembers until that is due, so that one
+// person's word costs the walks of those whom it names, and an edge the walks of those who have one. It makes no other
+// difference: the same input gives the same plan (tests/unit/policy/planner_property_test.cpp). Any instant may follow
+// any other.
+class Planner {
+public:
+    // The policy must outlive the planner.
+    explicit Planner(Policy const& policy);
+
+    Plan plan(PlanInput const& input);
+
+private:
+    Policy const* policy_;
+    std::vector<std::optional<KnownOutcome>> known_;  // by profile
+};
+
+inline Plan plan(Policy const& policy, PlanInput const& input) {
+    return Planner{policy}.plan(input);
+}
 
 // Which profile applies to a device that nobody has placed by file or hand (DESIGN: "which profile").
 struct Whereabouts {

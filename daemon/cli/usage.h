@@ -1,0 +1,26 @@
+// How CLI11's help and complaints read: our words instead of its own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace kindgate::cli {
+
+// Names what stands without "--" as its type says, in the usage line too: "kindgate pause [OPTIONS] WHO [for DURATION |
+// until TIME]". So an argument's type name is written as the usage line shall have it.
+class PlainHelp : public CLI::Formatter {
+public:
+    PlainHelp();
+
+    std::string make_option_usage(CLI::Option const* option) const override;
+    std::string make_option_name(CLI::Option const* option, bool is_positional) const override;
+    std::string make_option_opts(CLI::Option const* option) const override;
+};
+
+// What is wrong with the words that were given to `app`: the subcommand that they got to. No full stop.
+std::string in_words(CLI::ParseError const& error, CLI::App const& app);
+
+// A number, 0 to 2^64 - 1. `advice` says which are meant.
+CLI::Validator whole_number(std::string advice);
+
+}  // namespace kindgate::cli

@@ -1,0 +1,133 @@
+#include "lease_book.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "hash.h"
+
+namespace kindgate::front {
+
+namespace {
+
+// DESIGN: always reachable, then plain, then what is limited.
+CategoryId least_restricted(CategoryId held, CategoryId wanted) {
+    for (auto const better : {category_always_reachable, category_unremarkable})
+        if (held == better || wanted == better) return better;
+    return wanted;
+}
+
+}  // namespace
+
+LeaseBook::LeaseBook(Limits limits, std::uint64_t seed)
+    : limits_(limits), seed_(seed), buckets_(std::bit_ceil(limits.in_all), none), slots_(Slot::max + 1U) {}
+
+std::uint32_t& LeaseBook::bucket(Slot slot, IpAddress const& address) {
+    auto const hash = keyed_hash(std::as_bytes(address.bytes()), seed_ ^ slot.number());
+    return buckets_[hash & (buckets_.size() - 1)];
+}
+
+std::uint32_t LeaseBook::find(Slot slot, IpAddress const& address) {
+    auto index = bucket(slot, address);
+    while (index != none && (entries_[index].slot != slot || entries_[index].address != address))
+        index = entries_[index].next_in_bucket;
+    return index;
+}
+
+void LeaseBook::append(List& list, Links Entry::* links, std::uint32_t index) {
+    entries_[index].*links = {list.newest, none};
+    (list.newest == none ? list.oldest : (entries_[list.newest].*links).after) = index;
+    list.newest = index;
+    ++list.size;
+}
+
+void LeaseBook::unlink(List& list, Links Entry::* links, std::uint32_t index) {
+    auto const [before, after] = entries_[index].*links;
+    (before == none ? list.oldest : (entries_[before].*links).after) = after;
+    (after == none ? list.newest : (entries_[after].*links).before) = before;
+    --list.size;
+}
+
+void LeaseBook::remove(std::uint32_t index) {
+    auto& entry = entries_[index];
+    auto* at = &bucket(entry.slot, entry.address);
+    while (*at != index) at = &entries_[*at].next_in_bucket;
+    *at = entry.next_in_bucket;
+    unlink(slots_[entry.slot.number()], &Entry::in_slot, index);
+    unlink(all_, &Entry::in_all, index);
+    free_.push_back(index);
+    --used_;
+}
+
+void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<AddressGrant>& batch) {
+    auto const& entry = entries_[index];
+    // One that was answered this turn stands in the batch already: the later element wins.
+    if (entry.until > now) batch.push_back({entry.slot, entry.address, entry.category, std::chrono::seconds{0}});
+    remove(index);
+}
+
+std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_point now,
+                             std::vector<AddressGrant>& batch) {
+    if (auto const& list = slots_[slot.number()]; list.size >= limits_.per_slot) evict(list.oldest, now, batch);
+    if (used_ >= limits_.in_all) evict(all_.oldest, now, batch);
+    std::uint32_t index = 0;
+    if (free_.empty()) {
+        index = static_cast<std::uint32_t>(entries_.size());
+        entries_.emplace_back();
+    } else {
+        index = free_.back();
+        free_.pop_back();
+    }
+    auto& entry = entries_[index];
+    entry = {};
+    entry.slot = slot;
+    entry.address = address;
+    auto& first = bucket(slot, address);
+    entry.next_in_bucket = first;
+    first = index;
+    append(slots_[slot.number()], &Entry::in_slot, index);
+    append(all_, &Entry::in_all, index);
+    ++used_;
+    return index;
+}
+
+void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
+                         Steady::time_point now, std::vector<AddressGrant>& batch) {
+    auto index = find(slot, address);
+    if (index == none) {
+        index = add(slot, address, now, batch);
+    } else {
+        // Answered again: the newest of its slot.
+        unlink(slots_[slot.number()], &Entry::in_slot, index);
+        append(slots_[slot.number()], &Entry::in_slot, index);
+        unlink(all_, &Entry::in_all, index);
+        append(all_, &Entry::in_all, index);
+    }
+    auto& entry = entries_[index];
+    bool const held = entry.until > now;
+    auto const holds = held ? least_restricted(entry.category, category) : category;
+    if (held && holds == entry.category && entry.until - now >= ttl && (entry.until - now) * 2 > entry.granted) return;
+    entry.category = holds;
+    auto const wanted = ttl + std::max(ttl, limits_.least_grace);
+    // A shorter TTL doesn't shorten what another answer was promised.
+    entry.granted = held ? std::max(wanted, std::chrono::ceil<std::chrono::seconds>(entry.until - now)) : wanted;
+    entry.until = now + entry.granted;
+    batch.push_back({slot, address, holds, entry.granted});
+}
+
+void LeaseBook::refused(std::span<AddressGrant const> batch) {
+    for (auto const& grant : batch)
+        if (auto const index = find(grant.slot, grant.address); index != none) remove(index);
+}
+
+std::vector<AddressGrant> LeaseBook::all(Steady::time_point now) const {
+    std::vector<AddressGrant> grants;
+    grants.reserve(used_);
+    for (auto index = all_.oldest; index != none; index = entries_[index].in_all.after) {
+        auto const& entry = entries_[index];
+        auto const left = std::chrono::ceil<std::chrono::seconds>(entry.until - now);
+        if (left.count() > 0) grants.push_back({entry.slot, entry.address, entry.category, left});
+    }
+    return grants;
+}
+
+}  // namespace kindgate::front

@@ -1,0 +1,75 @@
+// The leases that the kernel holds because of us: what has to be written, what is there already, what has to go. No
+// clock and no kernel: told what was answered, it says what to grant.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "front/leases.h"
+
+namespace kindgate::front {
+
+using Steady = std::chrono::steady_clock;
+
+class LeaseBook {
+public:
+    struct Limits {
+        std::size_t per_slot = 2048;
+        std::size_t in_all = 65536;             // the size of the kernel's maps
+        std::chrono::seconds least_grace{120};  // a client may use an address a little longer than its TTL
+    };
+
+    // `seed` keys the hash of addresses, which anybody may choose.
+    LeaseBook(Limits limits, std::uint64_t seed);
+
+    // An address is about to be answered with this TTL. Adds to `batch` the grant for it, unless it is leased for long
+    // enough and has more than half its time left; and what goes because of it: the oldest of the slot, or of all.
+    // Granted is TTL plus grace, the grace as long as the TTL. Of several names' categories the least restricted holds
+    // while its lease lasts.
+    void answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
+                  Steady::time_point now, std::vector<AddressGrant>& batch);
+    // The kernel refused the batch: nothing of it counts as written.
+    void refused(std::span<AddressGrant const> batch);
+    // All that has not ended, to be granted again after the kernel lost it.
+    std::vector<AddressGrant> all(Steady::time_point now) const;
+    std::size_t size() const { return used_; }
+
+private:
+    static constexpr std::uint32_t none = 0xffffffff;
+    struct Links {
+        std::uint32_t before = none, after = none;
+    };
+    struct Entry {
+        Steady::time_point until;
+        std::chrono::seconds granted{};
+        IpAddress address;
+        Slot slot;
+        CategoryId category = 0;
+        std::uint32_t next_in_bucket = none;
+        Links in_slot, in_all;  // oldest first
+    };
+    struct List {
+        std::uint32_t oldest = none, newest = none;
+        std::uint32_t size = 0;
+    };
+
+    std::uint32_t& bucket(Slot slot, IpAddress const& address);
+    std::uint32_t find(Slot slot, IpAddress const& address);
+    std::uint32_t add(Slot slot, IpAddress const& address, Steady::time_point now, std::vector<AddressGrant>& batch);
+    void remove(std::uint32_t index);
+    void evict(std::uint32_t index, Steady::time_point now, std::vector<AddressGrant>& batch);
+    void append(List& list, Links Entry::* links, std::uint32_t index);
+    void unlink(List& list, Links Entry::* links, std::uint32_t index);
+
+    Limits limits_;
+    std::uint64_t seed_;
+    std::size_t used_ = 0;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> free_;
+    std::vector<std::uint32_t> buckets_;
+    std::vector<List> slots_;
+    List all_;
+};
+
+}  // namespace kindgate::front
