@@ -107,9 +107,9 @@ std::string written(std::vector<Said> const& all, std::vector<std::size_t> const
 constexpr test::Test tests[] = {
     {"a chain of extends loads as what each profile would say by itself",
      [] {
-         auto const first = random_policy::first_seed("extends");
+         auto const first = test::first_seed("extends");
          std::size_t inheriting = 0;
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(300); ++seed) {
+         for (std::uint64_t seed = first; seed < first + test::cases(300); ++seed) {
              Maker maker{seed};
              auto const said = maker.profiles();
              auto const order = maker.order(said.size());

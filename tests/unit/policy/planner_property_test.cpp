@@ -77,8 +77,8 @@ void check(std::uint64_t seed) {
 constexpr test::Test tests[] = {
     {"a plan doesn't depend on what was planned before",
      [] {
-         auto const first = random_policy::first_seed("remembered");
-         for (std::uint64_t seed = first; seed < first + random_policy::cases(60); ++seed) check(seed);
+         auto const first = test::first_seed("remembered");
+         for (std::uint64_t seed = first; seed < first + test::cases(60); ++seed) check(seed);
      }},
 };
 
