@@ -67,7 +67,7 @@ void fail(std::string const& message, std::source_location where) {
 
 void skip(std::string const& why, std::source_location where) {
     char const* const ci = std::getenv("CI");
-    if (ci != nullptr && std::string_view{ci} == "true") fail("may not be skipped in CI: " + why, where);
+    if (ci != nullptr && *ci != '\0') fail("may not be skipped in CI: " + why, where);
     throw Skipped{why};
 }
 

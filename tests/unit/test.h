@@ -31,7 +31,7 @@ int run(char const* suite, std::span<Test const> tests);
 // Ends the test as failed.
 [[noreturn]] void fail(std::string const& message, std::source_location where = std::source_location::current());
 
-// Ends the test as skipped: what it needs isn't here. In CI (CI=true), where it has to be, the test fails.
+// Ends the test as skipped: what it needs isn't here. In CI (variable CI), where it has to be, the test fails.
 [[noreturn]] void skip(std::string const& why, std::source_location where = std::source_location::current());
 
 // A file of the test data that nobody here wrote: KINDGATE_TESTDATA names their folder, else it is ../shared beside the
