@@ -15,7 +15,7 @@ using namespace kindgate;
 using namespace std::chrono_literals;
 using test::House;
 
-// Everybody has a device, so that every change of a profile is somebody's edge.
+// Every profile has a device: its changes are somebody's edge, unless the device follows a word of its own.
 constexpr std::string_view policy_text = R"(name: "Home"
 time_zone: "Europe/Berlin"
 newcomer_profile: "guests"
