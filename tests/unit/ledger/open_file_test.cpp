@@ -98,6 +98,14 @@ constexpr test::Test tests[] = {
          test::sql(folder.ledger(), "CREATE TABLE photo (id INTEGER); INSERT INTO photo VALUES (1)");
          expect_set_aside(folder, test::bytes_of(folder.ledger()), "not ours");
      }},
+    {"a word that ends at no time that can be is damage: nobody computes with it",
+     [] {
+         Folder const folder;
+         fill(folder.ledger());
+         test::sql(folder.ledger(),
+                   "UPDATE override SET ends = 9999999999 WHERE id = 1; PRAGMA wal_checkpoint(TRUNCATE)");
+         expect_set_aside(folder, test::bytes_of(folder.ledger()), "the year 2286");
+     }},
     // Whatever a flipped byte hits, the ledger either still works as a whole or is set aside: never an error, never a
     // ledger that fails later.
     {"flipped bytes anywhere leave a ledger that works",
