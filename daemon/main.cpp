@@ -1,7 +1,6 @@
 // kindgated: the daemon. The one place that puts the parts together, so it names their concrete classes.
 #include <utility>
 
-#include <net/if.h>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -48,10 +47,6 @@ int complain(Error const& error, int status) {
 
 void warn_of(control::Board const& board) {
     for (auto const& line : control::board_warnings(board)) spdlog::warn("{}", line);
-    for (auto const& interface : board.lan)
-        if (if_nametoindex(interface.c_str()) == 0)
-            spdlog::warn("lan: there is no interface '{}' now: correct the name in the board file if it won't come",
-                         interface);
 }
 
 int check(std::filesystem::path const& file) {

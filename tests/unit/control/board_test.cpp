@@ -40,13 +40,14 @@ constexpr test::Test tests[] = {
              test::contains(refused.error().message(), c.says);
          }
      }},
-    {"a group of admin_groups that the machine doesn't have is warned of",
+    {"groups and LAN interfaces that the machine doesn't have are warned of",
      [] {
-         auto const board = test::value(
-             control::parse_board("lan: \"lan0\" admin_groups: \"root\" admin_groups: \"no-such-group-here\"", "b"));
+         auto const board = test::value(control::parse_board(
+             "lan: \"lo\" lan: \"no-such-lan\" admin_groups: \"root\" admin_groups: \"no-such-group-here\"", "b"));
          auto const warnings = control::board_warnings(board);
-         test::equal(warnings.size(), 1U, "warnings");
+         test::equal(warnings.size(), 2U, "warnings");
          test::contains(warnings.at(0), "'no-such-group-here', and there is no such group");
+         test::contains(warnings.at(1), "'no-such-lan', and there is no such interface now");
      }},
     {"a missing board file is an error that helps",
      [] {

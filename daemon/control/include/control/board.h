@@ -32,8 +32,7 @@ Result<Board> parse_board(std::string_view text, std::filesystem::path const& fi
 
 Result<Board> load_board(std::filesystem::path const& file);
 
-// What the board names and this machine doesn't have though nothing waits for it, a sentence each: unknown
-// admin_groups.
+// What the board names and this machine doesn't have now, a sentence each: admin_groups and LAN interfaces.
 std::vector<std::string> board_warnings(Board const& board);
 
 }  // namespace kindgate::control
