@@ -12,7 +12,7 @@ namespace kindgate::front {
 // What other threads may touch, beside the engine that they may not.
 class DnsFront::Parts {
 public:
-    Parts(FrontSettings const& settings, AddressLeases& leases, FrontEvents events)
+    Parts(FrontSettings const& settings, kernel::AddressLeases& leases, FrontEvents events)
         : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), engine_(settings, leases, std::move(events)) {}
 
     Result<void> start(FrontSettings const& settings) {
@@ -24,7 +24,7 @@ public:
 
     // The pointer and that there is a new one change under the same lock. The data thread doesn't wait for it: where
     // somebody holds it, it takes the new view a turn later.
-    void publish(std::shared_ptr<View const> view) {
+    void publish(std::shared_ptr<policy::View const> view) {
         {
             std::scoped_lock const lock{mutex_};
             published_ = std::move(view);
@@ -47,7 +47,7 @@ public:
         wake();
     }
     void run() {
-        std::function<View const*(bool)> const view = [this](bool woken) {
+        std::function<policy::View const*(bool)> const view = [this](bool woken) {
             if (woken) drain();
             if (fresh_.load(std::memory_order_acquire)) take_view();
             return view_.get();
@@ -76,9 +76,9 @@ private:
     Engine engine_;
     std::vector<Endpoint> listening_;
     std::mutex mutex_;
-    std::shared_ptr<View const> published_;  // under mutex_
-    std::atomic<bool> fresh_ = false;        // written under mutex_
-    std::shared_ptr<View const> view_;       // the data thread's
+    std::shared_ptr<policy::View const> published_;  // under mutex_
+    std::atomic<bool> fresh_ = false;                // written under mutex_
+    std::shared_ptr<policy::View const> view_;       // the data thread's
     std::atomic<bool> stop_ = false;
     std::atomic<bool> reinstall_ = false;
 };
@@ -86,7 +86,8 @@ private:
 DnsFront::DnsFront(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 DnsFront::~DnsFront() = default;
 
-Result<std::unique_ptr<DnsFront>> DnsFront::create(FrontSettings settings, AddressLeases& leases, FrontEvents events) {
+Result<std::unique_ptr<DnsFront>> DnsFront::create(FrontSettings settings, kernel::AddressLeases& leases,
+                                                   FrontEvents events) {
     if (settings.upstreams.empty() || settings.upstreams.size() > 16)
         return Error{ErrorCode::invalid_input,
                      "the DNS front needs 1 to 16 resolvers to ask: the board's file names them"};
@@ -101,7 +102,7 @@ std::vector<Endpoint> const& DnsFront::listening() const {
     return parts_->listening();
 }
 
-void DnsFront::publish(std::shared_ptr<View const> view) {
+void DnsFront::publish(std::shared_ptr<policy::View const> view) {
     parts_->publish(std::move(view));
 }
 

@@ -17,7 +17,7 @@ std::uint32_t seconds_of(Steady::time_point now) {
 
 }  // namespace
 
-Engine::Engine(FrontSettings const& settings, AddressLeases& leases, FrontEvents events)
+Engine::Engine(FrontSettings const& settings, kernel::AddressLeases& leases, FrontEvents events)
     : settings_(settings),
       leases_(leases),
       events_(std::move(events)),
@@ -56,7 +56,7 @@ std::chrono::milliseconds Engine::longest_wait() {
     return std::max(left, std::chrono::milliseconds{0});
 }
 
-void Engine::turn(std::function<View const*(bool woken)> const& view) {
+void Engine::turn(std::function<policy::View const*(bool woken)> const& view) {
     auto const events = poller_.wait(longest_wait());
     now_ = Steady::now();
     view_ = view(std::ranges::any_of(events, [](auto const& event) { return Poller::kind(event) == Ready::wake; }));
@@ -148,18 +148,18 @@ void Engine::query(dns::Bytes message, Asker& asker) {
 void Engine::resolve(Asker const& asker, dns::Asked const& asked) {
     auto const folded = asked.name.folded();
     auto const verdict = view_->judge(asker.slot, folded);
-    bool const to_tunnel = view_->profile(asker.slot).mode == Mode::off && asked.type != dns::type::a &&
+    bool const to_tunnel = view_->profile(asker.slot).mode == policy::Mode::off && asked.type != dns::type::a &&
                            asked.type != dns::type::aaaa && asked.type != dns::type::https;
-    if (verdict.kind == Verdict::Kind::off || to_tunnel) return answer_off(asker, asked, verdict);
+    if (verdict.kind == policy::NameVerdict::Kind::off || to_tunnel) return answer_off(asker, asked, verdict);
     switch (verdict.kind) {
-        case Verdict::Kind::block: return answer_blocked(asker, asked, verdict);
-        case Verdict::Kind::rewrite: return answer_rewritten(asker, asked, verdict);
-        case Verdict::Kind::pass:
-        case Verdict::Kind::off: return resolve_name(asker, asked, folded, false);
+        case policy::NameVerdict::Kind::block: return answer_blocked(asker, asked, verdict);
+        case policy::NameVerdict::Kind::rewrite: return answer_rewritten(asker, asked, verdict);
+        case policy::NameVerdict::Kind::pass:
+        case policy::NameVerdict::Kind::off: return resolve_name(asker, asked, folded, false);
     }
 }
 
-std::optional<dns::ExtendedError> error_of(Verdict const& verdict, dns::Asked const& asked) {
+std::optional<dns::ExtendedError> error_of(policy::NameVerdict const& verdict, dns::Asked const& asked) {
     if (verdict.reason == nullptr) return std::nullopt;
     auto const& reason = *verdict.reason;
     bool const structured = asked.structured_error && !reason.structured.empty();
@@ -169,11 +169,11 @@ std::optional<dns::ExtendedError> error_of(Verdict const& verdict, dns::Asked co
 namespace {
 
 // The gate's own address of the family asked for, or the null address; nullopt: none to give.
-std::optional<IpAddress> own_address(View const& view, AnswerForm form, std::uint16_t type) {
+std::optional<IpAddress> own_address(policy::View const& view, policy::AnswerForm form, std::uint16_t type) {
     if (type != dns::type::a && type != dns::type::aaaa) return std::nullopt;
     bool const v4 = type == dns::type::a;
-    if (form == AnswerForm::gate_address) return v4 ? view.gate_v4 : view.gate_v6;
-    if (form == AnswerForm::null_address)
+    if (form == policy::AnswerForm::gate_address) return v4 ? view.gate_v4 : view.gate_v6;
+    if (form == policy::AnswerForm::null_address)
         return v4 ? IpAddress{std::array<std::uint8_t, 4>{}} : IpAddress{std::array<std::uint8_t, 16>{}};
     return std::nullopt;
 }
@@ -183,21 +183,22 @@ constexpr std::uint32_t decision_ttl = 5;
 
 }  // namespace
 
-void Engine::answer_blocked(Asker const& asker, dns::Asked const& asked, Verdict const& verdict) {
+void Engine::answer_blocked(Asker const& asker, dns::Asked const& asked, policy::NameVerdict const& verdict) {
     count(blocked);
     auto const error = error_of(verdict, asked);
     if (auto const address = own_address(*view_, verdict.form, asked.type))
         return send(asker, false, [&](std::span<std::byte> place) {
             return dns::write_address(place, asked, *address, decision_ttl, error);
         });
-    send_code(asker, asked, verdict.form == AnswerForm::nxdomain ? dns::rcode::nxdomain : dns::rcode::noerror, error);
+    send_code(asker, asked, verdict.form == policy::AnswerForm::nxdomain ? dns::rcode::nxdomain : dns::rcode::noerror,
+              error);
 }
 
 // DNS must not be a tunnel out: three types only, and those without asking anybody.
-void Engine::answer_off(Asker const& asker, dns::Asked const& asked, Verdict const& verdict) {
+void Engine::answer_off(Asker const& asker, dns::Asked const& asked, policy::NameVerdict const& verdict) {
     count(blocked);
     auto const error = error_of(verdict, asked);
-    if (auto const address = own_address(*view_, AnswerForm::gate_address, asked.type))
+    if (auto const address = own_address(*view_, policy::AnswerForm::gate_address, asked.type))
         return send(asker, false, [&](std::span<std::byte> place) {
             return dns::write_address(place, asked, *address, decision_ttl, error);
         });
@@ -205,12 +206,12 @@ void Engine::answer_off(Asker const& asker, dns::Asked const& asked, Verdict con
     send_code(asker, asked, known ? dns::rcode::noerror : dns::rcode::refused, error);
 }
 
-void Engine::answer_rewritten(Asker const& asker, dns::Asked const& asked, Verdict const& verdict) {
+void Engine::answer_rewritten(Asker const& asker, dns::Asked const& asked, policy::NameVerdict const& verdict) {
     if (verdict.rewrite->target) return resolve_name(asker, asked, verdict.rewrite->target->folded(), true);
     for (auto const& address : verdict.rewrite->addresses) {
         if ((address.family() == IpAddress::Family::v4 ? dns::type::a : dns::type::aaaa) != asked.type) continue;
         note_lease(asker.slot, std::as_bytes(address.bytes()), verdict.category, verdict.rewrite->ttl, true);
-        bool const strict = view_->profile(asker.slot).resolved_only == Switch::on;
+        bool const strict = view_->profile(asker.slot).resolved_only == policy::Switch::on;
         return send(asker, strict, [&](std::span<std::byte> place) {
             return dns::write_address(place, asked, address, verdict.rewrite->ttl);
         });

@@ -26,12 +26,12 @@ namespace kindgate::front {
 
 class Engine {
 public:
-    Engine(FrontSettings const& settings, AddressLeases& leases, FrontEvents events);
+    Engine(FrontSettings const& settings, kernel::AddressLeases& leases, FrontEvents events);
 
     Result<Endpoint> listen(Endpoint const& endpoint);
     Poller& poller() { return poller_; }
     // One turn: waits for something to happen, asks for the view that holds now, does all that, and ends the turn.
-    void turn(std::function<View const*(bool woken)> const& view);
+    void turn(std::function<policy::View const*(bool woken)> const& view);
     void reinstall_leases();
     FrontCounters counters() const;
 
@@ -69,9 +69,9 @@ private:
     void resolve(Asker const& asker, content::dns::Asked const& asked);
     void resolve_name(Asker const& asker, content::dns::Asked const& asked, content::dns::Name const& folded,
                       bool aliased);
-    void answer_blocked(Asker const& asker, content::dns::Asked const& asked, Verdict const& verdict);
-    void answer_off(Asker const& asker, content::dns::Asked const& asked, Verdict const& verdict);
-    void answer_rewritten(Asker const& asker, content::dns::Asked const& asked, Verdict const& verdict);
+    void answer_blocked(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
+    void answer_off(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
+    void answer_rewritten(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
     void ask_upstream(Asker const& asker, content::dns::Asked const& asked, CacheKey const& key, bool aliased);
 
     // Answers. `write` gets the place and says how much it wrote.
@@ -81,9 +81,10 @@ private:
                    std::optional<content::dns::ExtendedError> const& error = {});
     void answer(Asker const& asker, content::dns::Asked const& asked, content::dns::Reply const& reply,
                 std::uint32_t age, bool aliased);
-    Link judge_links(Asker const& asker, content::dns::Reply const& reply, Verdict& verdict);
-    Link judge_link(Slot slot, content::dns::Name& name, Verdict& verdict);
-    void note_leases(Asker const& asker, content::dns::Reply const& reply, Verdict const& verdict, bool private_too);
+    Link judge_links(Asker const& asker, content::dns::Reply const& reply, policy::NameVerdict& verdict);
+    Link judge_link(Slot slot, content::dns::Name& name, policy::NameVerdict& verdict);
+    void note_leases(Asker const& asker, content::dns::Reply const& reply, policy::NameVerdict const& verdict,
+                     bool private_too);
     void note_lease(Slot slot, content::dns::Bytes address, CategoryId category, std::uint32_t ttl, bool private_too);
 
     // Upstreams.
@@ -97,13 +98,13 @@ private:
     void finish(std::uint32_t number, Tell&& tell);
 
     FrontSettings settings_;
-    AddressLeases& leases_;
+    kernel::AddressLeases& leases_;
     FrontEvents events_;
     Random random_;
     Poller poller_;
     Steady::time_point now_;
     Steady::time_point next_housekeeping_;
-    View const* view_ = nullptr;  // this turn's
+    policy::View const* view_ = nullptr;  // this turn's
     Limiter limiter_;
     LeaseBook book_;
     AnswerCache cache_;
@@ -111,7 +112,7 @@ private:
     UdpClients udp_;
     TcpClients tcp_;
     Upstreams upstreams_;
-    std::vector<AddressGrant> grants_;
+    std::vector<kernel::AddressGrant> grants_;
     std::vector<HeldAnswer> held_;     // of TCP, until the turn's end
     std::vector<std::byte> large_;     // one TCP answer
     std::vector<std::uint32_t> lost_;  // flights to be asked again

@@ -36,14 +36,14 @@ void Engine::send_code(Asker const& asker, dns::Asked const& asked, std::uint16_
 
 // The question's own verdict holds again; what a link says may be worse. Its category counts where the question has
 // none.
-Engine::Link Engine::judge_link(Slot slot, dns::Name& name, Verdict& verdict) {
+Engine::Link Engine::judge_link(Slot slot, dns::Name& name, policy::NameVerdict& verdict) {
     name.fold();
     auto const link = view_->judge(slot, name);
     switch (link.kind) {
-        case Verdict::Kind::block:
-        case Verdict::Kind::off: verdict = link; return Link::refused;
-        case Verdict::Kind::pass:
-        case Verdict::Kind::rewrite: break;
+        case policy::NameVerdict::Kind::block:
+        case policy::NameVerdict::Kind::off: verdict = link; return Link::refused;
+        case policy::NameVerdict::Kind::pass:
+        case policy::NameVerdict::Kind::rewrite: break;
     }
     if (verdict.category == category_unremarkable && link.category != category_always_reachable)
         verdict.category = link.category;
@@ -51,8 +51,8 @@ Engine::Link Engine::judge_link(Slot slot, dns::Name& name, Verdict& verdict) {
 }
 
 // Every name in the answer section: owners, targets of CNAME and DNAME, targets of services.
-Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, Verdict& verdict) {
-    if (verdict.links_judged == Switch::off) return Link::fine;
+Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, policy::NameVerdict& verdict) {
+    if (verdict.links_judged == policy::Switch::off) return Link::fine;
     dns::Records records{reply};
     dns::Name name;
     dns::Name judged = reply.question.name.folded();
@@ -84,7 +84,7 @@ Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, Ve
 }
 
 void Engine::note_lease(Slot slot, dns::Bytes address, CategoryId category, std::uint32_t ttl, bool private_too) {
-    if (!slot.valid() || view_->profile(slot).leases == Switch::off) return;
+    if (!slot.valid() || view_->profile(slot).leases == policy::Switch::off) return;
     if (!private_too && dns::private_address(address)) return;
     std::array<std::uint8_t, 16> bytes{};
     std::memcpy(bytes.data(), address.data(), address.size());
@@ -93,7 +93,8 @@ void Engine::note_lease(Slot slot, dns::Bytes address, CategoryId category, std:
     book_.answered(slot, ip, category, std::chrono::seconds{std::min(ttl, 86400U)}, now_, grants_);
 }
 
-void Engine::note_leases(Asker const& asker, dns::Reply const& reply, Verdict const& verdict, bool private_too) {
+void Engine::note_leases(Asker const& asker, dns::Reply const& reply, policy::NameVerdict const& verdict,
+                         bool private_too) {
     dns::Records records{reply};
     for (dns::Record record; records.next(record) && record.section == dns::Section::answer;) {
         auto const end = record.data_at + record.data_size;
@@ -115,10 +116,10 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
                     bool aliased) {
     // Judged anew: the policy may have changed while it was on its way.
     auto verdict = view_->judge(asker.slot, asked.name.folded());
-    bool const rewritten = verdict.kind == Verdict::Kind::rewrite;
+    bool const rewritten = verdict.kind == policy::NameVerdict::Kind::rewrite;
     bool const same_target =
         rewritten && verdict.rewrite->target && verdict.rewrite->target->folded() == reply.question.name.folded();
-    if (verdict.kind == Verdict::Kind::block || verdict.kind == Verdict::Kind::off ||
+    if (verdict.kind == policy::NameVerdict::Kind::block || verdict.kind == policy::NameVerdict::Kind::off ||
         (aliased ? !same_target : rewritten))
         return resolve(asker, asked);
     auto const link = judge_links(asker, reply, verdict);
@@ -128,15 +129,16 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
         return send_code(asker, asked, dns::rcode::servfail);
     }
     auto const& profile = view_->profile(asker.slot);
-    bool const private_too = view_->refuse_private == Switch::off || verdict.private_allowed == Switch::on;
+    bool const private_too =
+        view_->refuse_private == policy::Switch::off || verdict.private_allowed == policy::Switch::on;
     dns::Changes changes;
     changes.age = age;
-    changes.strip_ech = profile.strip_ech == Switch::on;
+    changes.strip_ech = profile.strip_ech == policy::Switch::on;
     changes.strip_private = !private_too;
     changes.alias_of = aliased ? &asked.name : nullptr;
     if (aliased) changes.alias_ttl = verdict.rewrite->ttl;
-    bool const leased = asker.slot.valid() && profile.leases == Switch::on;
-    send(asker, leased && profile.resolved_only == Switch::on, [&](std::span<std::byte> place) {
+    bool const leased = asker.slot.valid() && profile.leases == policy::Switch::on;
+    send(asker, leased && profile.resolved_only == policy::Switch::on, [&](std::span<std::byte> place) {
         auto const room = asker.udp() ? place.first(asked.udp_size) : place;
         auto written = dns::write_reply(room, asked, reply, changes);
         if (written.removed && changes.strip_private && written.size != 0)

@@ -9,7 +9,8 @@ namespace kindgate::front {
 std::size_t turn_to_servfail(std::span<std::byte> place, std::size_t size);
 
 // What a verdict's reason says to this client.
-std::optional<content::dns::ExtendedError> error_of(Verdict const& verdict, content::dns::Asked const& asked);
+std::optional<content::dns::ExtendedError> error_of(policy::NameVerdict const& verdict,
+                                                    content::dns::Asked const& asked);
 
 template <typename Write>
 void Engine::send(Asker const& asker, bool strict, Write&& write) {

@@ -33,14 +33,14 @@ std::uint32_t LeaseBook::find(Slot slot, IpAddress const& address) {
     return index;
 }
 
-void LeaseBook::append(List& list, Links Entry::* links, std::uint32_t index) {
+void LeaseBook::append(List& list, Links Entry::*links, std::uint32_t index) {
     entries_[index].*links = {list.newest, none};
     (list.newest == none ? list.oldest : (entries_[list.newest].*links).after) = index;
     list.newest = index;
     ++list.size;
 }
 
-void LeaseBook::unlink(List& list, Links Entry::* links, std::uint32_t index) {
+void LeaseBook::unlink(List& list, Links Entry::*links, std::uint32_t index) {
     auto const [before, after] = entries_[index].*links;
     (before == none ? list.oldest : (entries_[before].*links).after) = after;
     (after == none ? list.newest : (entries_[after].*links).before) = before;
@@ -58,7 +58,7 @@ void LeaseBook::remove(std::uint32_t index) {
     --used_;
 }
 
-void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<AddressGrant>& batch) {
+void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<kernel::AddressGrant>& batch) {
     auto const& entry = entries_[index];
     // One that was answered this turn stands in the batch already: the later element wins.
     if (entry.until > now) batch.push_back({entry.slot, entry.address, entry.category, std::chrono::seconds{0}});
@@ -66,7 +66,7 @@ void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<A
 }
 
 std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_point now,
-                             std::vector<AddressGrant>& batch) {
+                             std::vector<kernel::AddressGrant>& batch) {
     if (auto const& list = slots_[slot.number()]; list.size >= limits_.per_slot) evict(list.oldest, now, batch);
     if (used_ >= limits_.in_all) evict(all_.oldest, now, batch);
     std::uint32_t index = 0;
@@ -91,7 +91,7 @@ std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_p
 }
 
 void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
-                         Steady::time_point now, std::vector<AddressGrant>& batch) {
+                         Steady::time_point now, std::vector<kernel::AddressGrant>& batch) {
     auto index = find(slot, address);
     if (index == none) {
         index = add(slot, address, now, batch);
@@ -114,13 +114,13 @@ void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId categor
     batch.push_back({slot, address, holds, entry.granted});
 }
 
-void LeaseBook::refused(std::span<AddressGrant const> batch) {
+void LeaseBook::refused(std::span<kernel::AddressGrant const> batch) {
     for (auto const& grant : batch)
         if (auto const index = find(grant.slot, grant.address); index != none) remove(index);
 }
 
-std::vector<AddressGrant> LeaseBook::all(Steady::time_point now) const {
-    std::vector<AddressGrant> grants;
+std::vector<kernel::AddressGrant> LeaseBook::all(Steady::time_point now) const {
+    std::vector<kernel::AddressGrant> grants;
     grants.reserve(used_);
     for (auto index = all_.oldest; index != none; index = entries_[index].in_all.after) {
         auto const& entry = entries_[index];

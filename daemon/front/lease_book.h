@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "front/leases.h"
+#include "kernel/address_leases.h"
 
 namespace kindgate::front {
 
@@ -28,11 +28,11 @@ public:
     // Granted is TTL plus grace, the grace as long as the TTL. Of several names' categories the least restricted holds
     // while its lease lasts.
     void answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
-                  Steady::time_point now, std::vector<AddressGrant>& batch);
+                  Steady::time_point now, std::vector<kernel::AddressGrant>& batch);
     // The kernel refused the batch: nothing of it counts as written.
-    void refused(std::span<AddressGrant const> batch);
+    void refused(std::span<kernel::AddressGrant const> batch);
     // All that has not ended, to be granted again after the kernel lost it.
-    std::vector<AddressGrant> all(Steady::time_point now) const;
+    std::vector<kernel::AddressGrant> all(Steady::time_point now) const;
     std::size_t size() const { return used_; }
 
 private:
@@ -56,11 +56,12 @@ private:
 
     std::uint32_t& bucket(Slot slot, IpAddress const& address);
     std::uint32_t find(Slot slot, IpAddress const& address);
-    std::uint32_t add(Slot slot, IpAddress const& address, Steady::time_point now, std::vector<AddressGrant>& batch);
+    std::uint32_t add(Slot slot, IpAddress const& address, Steady::time_point now,
+                      std::vector<kernel::AddressGrant>& batch);
     void remove(std::uint32_t index);
-    void evict(std::uint32_t index, Steady::time_point now, std::vector<AddressGrant>& batch);
-    void append(List& list, Links Entry::* links, std::uint32_t index);
-    void unlink(List& list, Links Entry::* links, std::uint32_t index);
+    void evict(std::uint32_t index, Steady::time_point now, std::vector<kernel::AddressGrant>& batch);
+    void append(List& list, Links Entry::*links, std::uint32_t index);
+    void unlink(List& list, Links Entry::*links, std::uint32_t index);
 
     Limits limits_;
     std::uint64_t seed_;

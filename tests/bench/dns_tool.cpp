@@ -59,7 +59,7 @@ void end(int) {
 }
 
 void handle_end() {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = end;
     check(sigaction(SIGTERM, &action, nullptr), "sigaction");
 }
@@ -144,22 +144,22 @@ std::size_t echo(std::span<std::byte> bytes, std::size_t size) {
     return size;
 }
 
-class NoLeases final : public front::AddressLeases {
+class NoLeases final : public kernel::AddressLeases {
 public:
-    Result<void> grant(std::span<front::AddressGrant const>) override { return {}; }
+    Result<void> grant(std::span<kernel::AddressGrant const>) override { return {}; }
 };
 
-std::shared_ptr<front::View const> blocking_view(unsigned names) {
-    auto view = std::make_shared<front::View>();
+std::shared_ptr<policy::View const> blocking_view(unsigned names) {
+    auto view = std::make_shared<policy::View>();
     view->profiles.resize(1);
     view->reasons = {{15, "blocked", ""}};
-    std::vector<front::NamedRule> rules;
+    std::vector<policy::NamedRule> rules;
     for (unsigned i = 0; i < names; ++i) {
         std::string text = "n";
         text.append(std::to_string(i)).append(".blocked.example");
         rules.push_back({*dns::Name::from_text(text), {}});
     }
-    view->names = front::NameTable{rules};
+    view->names = policy::NameTable{rules};
     return view;
 }
 

@@ -4,13 +4,13 @@
 #include <mutex>
 #include <vector>
 
-#include "front/leases.h"
+#include "kernel/address_leases.h"
 
 namespace kindgate::test {
 
-class FakeLeases final : public front::AddressLeases {
+class FakeLeases final : public kernel::AddressLeases {
 public:
-    Result<void> grant(std::span<front::AddressGrant const> grants) override {
+    Result<void> grant(std::span<kernel::AddressGrant const> grants) override {
         std::scoped_lock const lock{mutex_};
         if (refusing_) return Error{ErrorCode::unavailable, "the kernel refuses"};
         batches_.emplace_back(grants.begin(), grants.end());
@@ -21,7 +21,7 @@ public:
         std::scoped_lock const lock{mutex_};
         refusing_ = refusing;
     }
-    std::vector<std::vector<front::AddressGrant>> batches() {
+    std::vector<std::vector<kernel::AddressGrant>> batches() {
         std::scoped_lock const lock{mutex_};
         return batches_;
     }
@@ -29,7 +29,7 @@ public:
 private:
     std::mutex mutex_;
     bool refusing_ = false;
-    std::vector<std::vector<front::AddressGrant>> batches_;
+    std::vector<std::vector<kernel::AddressGrant>> batches_;
 };
 
 }  // namespace kindgate::test

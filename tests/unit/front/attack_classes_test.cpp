@@ -223,8 +223,8 @@ constexpr test::Test tests[] = {
          settings.answers_a_second = 1;
          settings.answers_burst = 20;
          auto view = test::open_view();
-         std::array const rules{test::rule("example", front::RuleKind::block)};
-         view.names = front::NameTable{rules};
+         std::array const rules{test::rule("example", policy::RuleKind::block)};
+         view.names = policy::NameTable{rules};
          Front house{std::move(view), settings};
          std::size_t answers = 0;
          for (int i = 0; i < 100; ++i) house.client.send(house.at, Message::query("www.example", 1));
@@ -262,10 +262,10 @@ constexpr test::Test tests[] = {
          auto const blocking = [](std::uint64_t generation) {
              auto view = test::open_view();
              view.generation = generation;
-             std::vector<front::NamedRule> rules{test::rule("blocked.example", front::RuleKind::block)};
+             std::vector<policy::NamedRule> rules{test::rule("blocked.example", policy::RuleKind::block)};
              for (std::uint64_t i = 0; i < generation % 7; ++i)
-                 rules.push_back(test::rule("n" + std::to_string(i), front::RuleKind::block));
-             view.names = front::NameTable{rules};
+                 rules.push_back(test::rule("n" + std::to_string(i), policy::RuleKind::block));
+             view.names = policy::NameTable{rules};
              return view;
          };
          house.show(blocking(0));
@@ -287,8 +287,8 @@ constexpr test::Test tests[] = {
          auto const asked = house.upstream().must_receive();
          auto const from = house.upstream().from;
          auto view = test::open_view();
-         std::array const rules{test::rule("example", front::RuleKind::block)};
-         view.names = front::NameTable{rules};
+         std::array const rules{test::rule("example", policy::RuleKind::block)};
+         view.names = policy::NameTable{rules};
          house.show(std::move(view));
          (void)house.ask(Message::query("other.example", 1));
          house.upstream().send(from, right(asked));
@@ -315,8 +315,8 @@ constexpr test::Test tests[] = {
     {"class 13, rebinding: private addresses are removed, unless the board allows the name",
      [] {
          auto view = test::open_view();
-         std::array const rules{test::rule("home.arpa", front::RuleKind::private_allowed)};
-         view.names = front::NameTable{rules};
+         std::array const rules{test::rule("home.arpa", policy::RuleKind::private_allowed)};
+         view.names = policy::NameTable{rules};
          Front house{std::move(view)};
          auto const reply = [](dns::Bytes asked) {
              return Message::reply_to(asked)

@@ -20,13 +20,14 @@ Message right(dns::Bytes query) {
 
 constexpr std::uint32_t child = 7;
 
-front::View child_view(front::Profile profile, std::vector<front::NamedRule> const& rules = {}) {
+policy::View child_view(policy::ViewProfile profile, std::vector<policy::NamedRule> const& rules = {}) {
     auto view = test::open_view();
+    profile.rules = 1;
     view.profiles.push_back(std::move(profile));
     view.profile_of.resize(child + 1);
     view.profile_of[child] = 1;
     view.reasons.push_back({17, "games: not before 16:00", R"({"j":"games"})"});
-    view.names = front::NameTable{rules};
+    view.names = policy::NameTable{rules};
     view.gate_v4 = test::value(IpAddress::parse("192.0.2.254"));
     view.gate_v6 = test::value(IpAddress::parse("2001:db8::254"));
     return view;
@@ -51,8 +52,8 @@ constexpr test::Test tests[] = {
                                    Message::query("www.example", 1).opt(1232, true)})
              (void)house.ask(other, [](dns::Bytes asked) { return Message::reply_to(asked); });
          auto view = test::open_view();
-         std::array const rules{test::rule("www.example", front::RuleKind::block)};
-         view.names = front::NameTable{rules};
+         std::array const rules{test::rule("www.example", policy::RuleKind::block)};
+         view.names = policy::NameTable{rules};
          house.show(std::move(view));
          test::equal(test::read_back(house.ask(Message::query("www.example", 1))).reply.rcode, dns::rcode::nxdomain,
                      "from the next query on");
@@ -162,9 +163,9 @@ constexpr test::Test tests[] = {
      }},
     {"a blocked name is answered as the policy chooses, with the reason for who can read it",
      [] {
-         using enum front::AnswerForm;
+         using enum policy::AnswerForm;
          struct Case {
-             front::AnswerForm form;
+             policy::AnswerForm form;
              std::uint16_t type;
              std::uint16_t rcode;
              std::string_view address;
@@ -174,9 +175,9 @@ constexpr test::Test tests[] = {
          for (auto const& c : {Case{nxdomain, 1, 3, ""}, Case{nodata, 1, 0, ""}, Case{null_address, 1, 0, "0.0.0.0"},
                                Case{null_address, 28, 0, "::"}, Case{gate_address, 1, 0, "192.0.2.254"},
                                Case{gate_address, 28, 0, "2001:db8::254"}, Case{gate_address, 65, 0, ""}}) {
-             front::Profile profile;
+             policy::ViewProfile profile;
              profile.blocked = c.form;
-             house.show(child_view(std::move(profile), {test::rule("games.example", front::RuleKind::block, 1)}));
+             house.show(child_view(std::move(profile), {test::rule("games.example", policy::RuleKind::block, 1)}));
              auto const said = test::read_back(house.ask(Message::query("www.games.example", c.type).opt()));
              test::equal(said.reply.rcode, c.rcode, "rcode");
              test::check(
@@ -191,8 +192,8 @@ constexpr test::Test tests[] = {
      }},
     {"every link of a chain is judged: CNAME, DNAME, a service's target",
      [] {
-         Front house{child_view({}, {test::rule("blocked.example", front::RuleKind::block, 1),
-                                     test::rule("allowed.example", front::RuleKind::allow)})};
+         Front house{child_view({}, {test::rule("blocked.example", policy::RuleKind::block, 1),
+                                     test::rule("allowed.example", policy::RuleKind::allow)})};
          house.client.mark(child);
          struct Case {
              std::string_view name;
@@ -228,8 +229,8 @@ constexpr test::Test tests[] = {
      }},
     {"safe search: the name is an alias of its safe one, or has the addresses that the policy says",
      [] {
-         auto view = child_view({}, {test::rule("www.search.example", front::RuleKind::rewrite, 0),
-                                     test::rule("engine.example", front::RuleKind::rewrite, 1)});
+         auto view = child_view({}, {test::rule("www.search.example", policy::RuleKind::rewrite, 0),
+                                     test::rule("engine.example", policy::RuleKind::rewrite, 1)});
          view.rewrites.push_back({test::dns_name("safe.search.example"), {}, 60});
          view.rewrites.push_back({std::nullopt, {test::value(IpAddress::parse("192.0.2.9"))}, 60});
          Front house{std::move(view)};
@@ -245,11 +246,11 @@ constexpr test::Test tests[] = {
      }},
     {"in OFF a helpline is answered truly, others with the gate, and nothing else is carried",
      [] {
-         front::Profile profile;
-         profile.mode = front::Mode::off;
+         policy::ViewProfile profile;
+         profile.mode = policy::Mode::off;
          profile.mode_reason = 1;
          Front house{
-             child_view(std::move(profile), {test::rule("helpline.example", front::RuleKind::always_reachable)})};
+             child_view(std::move(profile), {test::rule("helpline.example", policy::RuleKind::always_reachable)})};
          house.client.mark(child);
          test::equal(test::read_back(house.ask(Message::query("helpline.example", 1), right)).addresses.at(0),
                      "192.0.2.1", "truly");
@@ -260,17 +261,17 @@ constexpr test::Test tests[] = {
              test::equal(test::read_back(house.ask(Message::query(name, 16))).reply.rcode, dns::rcode::refused,
                          "no TXT");
          auto const batches = house.leases.batches();
-         test::check(batches.size() == 1 && batches[0].size() == 1 &&
-                         batches[0][0].category == front::category_always_reachable,
-                     "its lease");
+         test::check(
+             batches.size() == 1 && batches[0].size() == 1 && batches[0][0].category == category_always_reachable,
+             "its lease");
      }},
     {"addresses and hints are leased with the slot, the category and TTL plus grace, before the answer leaves",
      [] {
-         front::Profile profile;
+         policy::ViewProfile profile;
          profile.limited = {5};
          auto view = child_view(std::move(profile));
          view.categories = [](dns::Name const& name) {
-             return name == test::dns_name("video.example") ? front::CategorySet{5, 9} : front::CategorySet{};
+             return name == test::dns_name("video.example") ? CategorySet{5, 9} : CategorySet{};
          };
          Front house{std::move(view)};
          house.client.mark(child);
@@ -281,7 +282,7 @@ constexpr test::Test tests[] = {
          auto const batches = house.leases.batches();
          test::equal(batches.size(), 1U, "one batch");
          test::check(batches[0] ==
-                         std::vector<front::AddressGrant>{
+                         std::vector<kernel::AddressGrant>{
                              {Slot{child}, test::value(IpAddress::parse("192.0.2.1")), 5, std::chrono::seconds{600}},
                              {Slot{child}, test::value(IpAddress::parse("2001:db8::1")), 5, std::chrono::seconds{150}}},
                      "both, and not the private one");
@@ -295,14 +296,14 @@ constexpr test::Test tests[] = {
      }},
     {"if the kernel refuses, a resolved_only device gets SERVFAIL and another its answer, and it is told",
      [] {
-         for (auto const only : {front::Switch::on, front::Switch::off}) {
-             front::Profile profile;
+         for (auto const only : {policy::Switch::on, policy::Switch::off}) {
+             policy::ViewProfile profile;
              profile.resolved_only = only;
              Front house{child_view(std::move(profile))};
              house.client.mark(child);
              house.leases.refuse(true);
              auto const said = test::read_back(house.ask(Message::query("www.example", 1), right));
-             test::equal(said.reply.rcode, only == front::Switch::on ? dns::rcode::servfail : 0, "rcode");
+             test::equal(said.reply.rcode, only == policy::Switch::on ? dns::rcode::servfail : 0, "rcode");
              test::check(test::wait_until([&] { return house.refusals == 1; }), "told");
              house.leases.refuse(false);
              test::equal(test::read_back(house.ask(Message::query("www.example", 1))).addresses.size(), 1U,

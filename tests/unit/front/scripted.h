@@ -147,21 +147,21 @@ private:
 };
 
 // A view with one profile that lets everything pass.
-inline front::View open_view() {
-    front::View view;
+inline policy::View open_view() {
+    policy::View view;
     view.profiles.resize(1);
     view.reasons.resize(1);
     return view;
 }
-inline front::NamedRule rule(std::string_view name, front::RuleKind kind, std::uint16_t index = 0,
-                             std::uint16_t profile = front::NameRule::all_profiles,
-                             front::Scope scope = front::Scope::suffix) {
+inline policy::NamedRule rule(std::string_view name, policy::RuleKind kind, std::uint16_t index = 0,
+                              std::uint16_t profile = policy::NameRule::all_profiles,
+                              policy::NameScope scope = policy::NameScope::suffix) {
     return {dns_name(name).folded(), {kind, scope, profile, index}};
 }
 
 class Front {
 public:
-    explicit Front(front::View view = open_view(), front::FrontSettings settings = {}, std::size_t upstream_count = 1)
+    explicit Front(policy::View view = open_view(), front::FrontSettings settings = {}, std::size_t upstream_count = 1)
         : upstreams(upstream_count) {
         settings.listen = {loopback()};
         for (auto const& upstream : upstreams) settings.upstreams.push_back(upstream.local());
@@ -180,7 +180,7 @@ public:
     Front(Front const&) = delete;
     Front& operator=(Front const&) = delete;
 
-    void show(front::View view) { front->publish(std::make_shared<front::View const>(std::move(view))); }
+    void show(policy::View view) { front->publish(std::make_shared<policy::View const>(std::move(view))); }
     // What the front asks upstream, answered by `reply(message)`; then the client's answer.
     template <typename Reply>
     ByteVector ask(dns::Bytes query, Reply&& reply) {

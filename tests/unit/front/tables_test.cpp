@@ -24,7 +24,7 @@ constexpr test::Test tests[] = {
     {"a lease with more than half its time left, and enough for the answer, isn't written again",
      [] {
          front::LeaseBook book{{}, 1};
-         std::vector<front::AddressGrant> batch;
+         std::vector<kernel::AddressGrant> batch;
          auto const written = [&](int now, int ttl) {
              batch.clear();
              book.answered(Slot{1}, address(1), 1, seconds{ttl}, at(now), batch);
@@ -39,8 +39,8 @@ constexpr test::Test tests[] = {
     {"of several names' categories the least restricted holds",
      [] {
          front::LeaseBook book{{}, 1};
-         std::vector<front::AddressGrant> batch;
-         auto const holds = [&](front::CategoryId category, int now) {
+         std::vector<kernel::AddressGrant> batch;
+         auto const holds = [&](CategoryId category, int now) {
              book.answered(Slot{1}, address(1), category, seconds{60}, at(now), batch);
              return batch.back().category;
          };
@@ -53,7 +53,7 @@ constexpr test::Test tests[] = {
     {"a slot has so many addresses, and all have so many: the oldest goes, and the kernel is told",
      [] {
          front::LeaseBook book{{.per_slot = 3, .in_all = 5}, 1};
-         std::vector<front::AddressGrant> batch;
+         std::vector<kernel::AddressGrant> batch;
          for (unsigned i = 0; i < 3; ++i) book.answered(Slot{1}, address(i), 1, seconds{60}, at(0), batch);
          book.answered(Slot{1}, address(0), 1, seconds{60}, at(1), batch);  // now the newest
          batch.clear();

@@ -10,8 +10,8 @@
 
 #include "base/ip.h"
 #include "base/result.h"
-#include "front/leases.h"
-#include "front/view.h"
+#include "kernel/address_leases.h"
+#include "policy/view.h"
 
 namespace kindgate::front {
 
@@ -59,7 +59,7 @@ struct FrontCounters {
 class DnsFront {
 public:
     // Binds. `leases` must outlive the front; only the thread in run() calls it.
-    static Result<std::unique_ptr<DnsFront>> create(FrontSettings settings, AddressLeases& leases, FrontEvents events);
+    static Result<std::unique_ptr<DnsFront>> create(FrontSettings settings, kernel::AddressLeases& leases, FrontEvents events);
     ~DnsFront();
     DnsFront(DnsFront const&) = delete;
     DnsFront& operator=(DnsFront const&) = delete;
@@ -68,7 +68,7 @@ public:
     std::vector<Endpoint> const& listening() const;
 
     // Any thread. Holds from the next query on. Before the first, queries are dropped.
-    void publish(std::shared_ptr<View const> view);
+    void publish(std::shared_ptr<policy::View const> view);
     // Any thread: the kernel's table was installed anew; all leases are granted again.
     void reinstall_leases();
     // Any thread.

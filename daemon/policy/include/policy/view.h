@@ -10,50 +10,25 @@
 #include <string>
 #include <vector>
 
+#include "base/category.h"
 #include "base/ids.h"
 #include "base/ip.h"
 #include "content/dns_name.h"
-#include "front/name_table.h"
+#include "policy/model.h"
+#include "policy/name_table.h"
 
-namespace kindgate::front {
-
-// Bits 14-19 of the connection mark (docs/kernel-contract.md): 2 to 62 are from packs and lists.
-using CategoryId = std::uint8_t;
-constexpr CategoryId category_unremarkable = 1;
-constexpr CategoryId category_always_reachable = 63;
-
-class CategorySet {
-public:
-    constexpr CategorySet() = default;
-    constexpr CategorySet(std::initializer_list<CategoryId> ids) {
-        for (auto const id : ids) add(id);
-    }
-    constexpr void add(CategoryId id) { bits_ |= std::uint64_t{1} << (id & 63); }
-    constexpr bool empty() const { return bits_ == 0; }
-    // The lowest number in it, if any.
-    std::optional<CategoryId> first() const;
-    constexpr CategorySet operator&(CategorySet other) const {
-        CategorySet both;
-        both.bits_ = bits_ & other.bits_;
-        return both;
-    }
-    bool operator==(CategorySet const&) const = default;
-
-private:
-    std::uint64_t bits_ = 0;
-};
+namespace kindgate::policy {
 
 // The categories of a folded name, by it or by a name above it. Called by the data thread for nearly every query: no
 // locks, no allocation. Holds what it needs (a mapped pack) as long as the view lives.
 using Categories = std::function<CategorySet(content::dns::Name const& folded)>;
 
-enum class Mode : std::uint8_t { open, learning, off };
 // How a name that is blocked is answered. gate_address: so that plain HTTP leads to the gate's page.
 enum class AnswerForm : std::uint8_t { nxdomain, nodata, null_address, gate_address };
 enum class Switch : std::uint8_t { off, on };
 
 // Why something was refused, for who asked (RFC 8914).
-struct Reason {
+struct Refusal {
     std::uint16_t code = 15;  // 15: by the house; 17: by the profile
     std::string text;         // a sentence
     std::string structured;   // JSON of draft-ietf-dnsop-structured-dns-error, for who offered to read it; may be empty
@@ -66,22 +41,26 @@ struct Rewrite {
     std::uint32_t ttl = 300;  // seconds
 };
 
-struct Profile {
+// What goes for some devices: those of a profile, or one that has words of its own.
+struct ViewProfile {
+    std::uint16_t rules = 0;  // whose NameRules count: their `profile`
     Mode mode = Mode::open;
     AnswerForm blocked = AnswerForm::nxdomain;
-    CategorySet refused;   // blocked, behind an age gate, in a closed window
+    CategorySet refused;   // blocked, or behind an age gate
+    CategorySet closed;    // by a category window, now: allow_domains don't open them
     CategorySet learning;  // passes in LEARNING
-    CategorySet
-        limited;  // needs the kernel's category lease (a budget): its addresses carry this category before others
+    CategorySet limited;   // needs the kernel's category lease: its addresses carry this category before others
+    CategorySet timed;     // of those what a window or a budget limits: so do the addresses of allowed names
     Switch strip_ech = Switch::off;
     Switch block_encrypted_dns = Switch::off;
     Switch resolved_only = Switch::off;  // without an address lease nothing works: a refused lease is SERVFAIL
     Switch leases = Switch::on;          // its answered addresses are granted to the kernel
     std::uint16_t mode_reason = 0;       // of LEARNING and OFF; index into View::reasons
     std::array<std::uint16_t, 64> category_reasons{};
+    std::array<std::uint16_t, 64> closed_reasons{};
 };
 
-struct Verdict {
+struct NameVerdict {
     enum class Kind : std::uint8_t { pass, block, rewrite, off };
 
     Kind kind = Kind::pass;
@@ -90,26 +69,29 @@ struct Verdict {
     Switch links_judged = Switch::on;
     Switch private_allowed = Switch::off;
     AnswerForm form = AnswerForm::nxdomain;
-    Reason const* reason = nullptr;    // borrowed from the view; never null where blocked
+    Refusal const* reason = nullptr;   // borrowed from the view; never null where blocked
     Rewrite const* rewrite = nullptr;  // the same, where rewritten
 };
 
 struct View {
     std::uint64_t generation = 0;
-    std::vector<Profile> profiles;          // at least one
+    std::vector<ViewProfile> profiles;      // at least one
     std::vector<std::uint16_t> profile_of;  // by slot number; a slot beyond its end has the first profile
     NameTable names;                        // names in it are folded
     Categories categories;                  // may be empty
+    // Of addresses of names on a profile's learning list that need no other lease: so an open connection goes on when
+    // LEARNING begins. 0: no profile has such a list.
+    CategoryId learning = 0;
     std::vector<Rewrite> rewrites;
-    std::vector<Reason> reasons;       // at least one; 0 where nothing is said
+    std::vector<Refusal> reasons;      // at least one; 0 where nothing is said
     std::optional<IpAddress> gate_v4;  // the gate's own addresses towards its devices
     std::optional<IpAddress> gate_v6;
     Switch refuse_private = Switch::on;  // rebinding, unless private_allowed
 
-    Profile const& profile(Slot slot) const;
-    // `name` is folded. Order: always reachable; OFF and LEARNING; allow; block and bypass names; categories;
-    // rewriting.
-    Verdict judge(Slot slot, content::dns::Name const& name) const;
+    ViewProfile const& profile(Slot slot) const;
+    // `name` is folded. Order: always reachable; OFF, LEARNING and closed categories; allow; block and bypass names;
+    // refused categories; rewriting of what passes.
+    NameVerdict judge(Slot slot, content::dns::Name const& name) const;
 };
 
-}  // namespace kindgate::front
+}  // namespace kindgate::policy

@@ -1,30 +1,31 @@
-#include "front/view.h"
+#include "policy/view.h"
 
 #include "dns_build.h"
 
 using namespace kindgate;
-using front::RuleKind;
-using front::Scope;
-using front::Verdict;
+using policy::NameScope;
+using policy::NameVerdict;
+using policy::RuleKind;
 
 namespace {
 
-front::NamedRule rule(std::string_view name, RuleKind kind, Scope scope = Scope::suffix,
-                      std::uint16_t profile = front::NameRule::all_profiles) {
+policy::NamedRule rule(std::string_view name, RuleKind kind, NameScope scope = NameScope::suffix,
+                       std::uint16_t profile = policy::NameRule::all_profiles) {
     return {test::dns_name(name), {kind, scope, profile, 0}};
 }
 
-front::View view_of(front::Profile profile, std::vector<front::NamedRule> const& rules) {
-    front::View view;
+policy::View view_of(policy::ViewProfile profile, std::vector<policy::NamedRule> const& rules) {
+    policy::View view;
+    profile.rules = 1;
     view.profiles = {{}, std::move(profile)};
     view.profile_of = {0, 1};
     view.reasons.resize(1);
     view.rewrites.resize(1);
-    view.names = front::NameTable{rules};
+    view.names = policy::NameTable{rules};
     view.categories = [](content::dns::Name const& name) {
-        if (name == test::dns_name("games.example")) return front::CategorySet{4, 6};
-        if (name == test::dns_name("school.example")) return front::CategorySet{9};
-        return front::CategorySet{};
+        if (name == test::dns_name("games.example")) return CategorySet{4, 6};
+        if (name == test::dns_name("school.example")) return CategorySet{9};
+        return CategorySet{};
     };
     return view;
 }
@@ -33,9 +34,9 @@ constexpr test::Test tests[] = {
     {"a name is found by itself, by what is above it, or by neither, as its rule says",
      [] {
          std::array const rules{
-             rule("suffix.example", RuleKind::block), rule("exact.example", RuleKind::block, Scope::exact),
-             rule("below.example", RuleKind::block, Scope::subdomains), rule("tld", RuleKind::block)};
-         front::NameTable const table{rules};
+             rule("suffix.example", RuleKind::block), rule("exact.example", RuleKind::block, NameScope::exact),
+             rule("below.example", RuleKind::block, NameScope::subdomains), rule("tld", RuleKind::block)};
+         policy::NameTable const table{rules};
          struct Case {
              std::string_view name;
              bool found;
@@ -46,32 +47,32 @@ constexpr test::Test tests[] = {
                Case{"a.below.example", true}, Case{"example", false}, Case{"tld", true}, Case{"a.tld", true},
                Case{".", false}, Case{"other", false}}) {
              bool found = false;
-             table.find(test::dns_name(c.name), [&](front::NameRule const&) { found = true; });
+             table.find(test::dns_name(c.name), [&](policy::NameRule const&) { found = true; });
              test::equal(found, c.found, c.name);
          }
      }},
     {"thousands of names are found, and no others",
      [] {
-         std::vector<front::NamedRule> rules;
+         std::vector<policy::NamedRule> rules;
          for (int i = 0; i < 5000; ++i) rules.push_back(rule("n" + std::to_string(i) + ".example", RuleKind::block));
-         front::NameTable const table{rules};
+         policy::NameTable const table{rules};
          std::size_t found = 0;
          for (int i = 0; i < 10000; ++i)
              table.find(test::dns_name("www.n" + std::to_string(i) + ".example"),
-                        [&](front::NameRule const&) { ++found; });
+                        [&](policy::NameRule const&) { ++found; });
          test::equal(found, 5000U, "found");
      }},
     {"the order of decisions: reachable, mode, allow, block, categories, rewriting",
      [] {
-         using enum Verdict::Kind;
-         front::Profile open;
+         using enum NameVerdict::Kind;
+         policy::ViewProfile open;
          open.refused = {4};
          open.limited = {6};
          open.learning = {9};
          auto learning = open;
-         learning.mode = front::Mode::learning;
+         learning.mode = policy::Mode::learning;
          auto closed = open;
-         closed.mode = front::Mode::off;
+         closed.mode = policy::Mode::off;
          std::vector const rules{rule("help.example", RuleKind::always_reachable),
                                  rule("help.example", RuleKind::block),
                                  rule("ok.example", RuleKind::allow),
@@ -80,17 +81,17 @@ constexpr test::Test tests[] = {
                                  rule("learn.example", RuleKind::learning),
                                  rule("search.example", RuleKind::rewrite),
                                  rule("mask.example", RuleKind::bypass),
-                                 rule("mine.example", RuleKind::block, Scope::suffix, 1),
-                                 rule("other.example", RuleKind::block, Scope::suffix, 0)};
+                                 rule("mine.example", RuleKind::block, NameScope::suffix, 1),
+                                 rule("other.example", RuleKind::block, NameScope::suffix, 0)};
          struct Case {
-             front::Profile const& profile;
+             policy::ViewProfile const& profile;
              std::string_view name;
-             Verdict::Kind kind;
-             front::CategoryId category;
+             NameVerdict::Kind kind;
+             CategoryId category;
          };
          for (auto const& c :
               {Case{open, "help.example", pass, 63}, Case{closed, "help.example", pass, 63},
-               Case{learning, "help.example", pass, 63}, Case{closed, "ok.example", Verdict::Kind::off, 1},
+               Case{learning, "help.example", pass, 63}, Case{closed, "ok.example", NameVerdict::Kind::off, 1},
                Case{learning, "ok.example", block, 1}, Case{learning, "learn.example", pass, 1},
                Case{learning, "school.example", pass, 9}, Case{open, "no.ok.example", pass, 1},
                Case{open, "no.example", block, 1}, Case{open, "games.example", block, 1},
@@ -102,13 +103,51 @@ constexpr test::Test tests[] = {
              test::check(c.kind != block || verdict.reason != nullptr, "a reason");
          }
          auto strict = open;
-         strict.block_encrypted_dns = front::Switch::on;
+         strict.block_encrypted_dns = policy::Switch::on;
          test::check(view_of(strict, rules).judge(Slot{1}, test::dns_name("mask.example")).kind == block,
                      "under block_encrypted_dns");
      }},
+    {"what closes by the clock isn't opened by an allowed name, what is blocked is",
+     [] {
+         policy::ViewProfile profile;
+         profile.refused = {4};
+         profile.limited = {4, 6};
+         std::vector const rules{rule("games.example", RuleKind::allow)};
+         auto const judged = [&] { return view_of(profile, rules).judge(Slot{1}, test::dns_name("games.example")); };
+         test::check(judged().kind == NameVerdict::Kind::pass, "allowed");
+         test::equal(judged().category, 1, "no lease of a blocked category is needed");
+         profile.timed = {6};
+         test::equal(judged().category, 6, "one that time limits is");
+         profile.closed = {6};
+         test::check(judged().kind == NameVerdict::Kind::block, "closed");
+     }},
+    {"LEARNING lets nothing through that OPEN doesn't",
+     [] {
+         policy::ViewProfile profile;
+         profile.mode = policy::Mode::learning;
+         std::vector const rules{rule("learn.example", RuleKind::learning), rule("no.learn.example", RuleKind::block)};
+         auto view = view_of(profile, rules);
+         view.learning = 20;
+         auto const kind = [&](std::string_view name) { return view.judge(Slot{1}, test::dns_name(name)).kind; };
+         test::check(kind("learn.example") == NameVerdict::Kind::pass, "on the list");
+         test::check(kind("no.learn.example") == NameVerdict::Kind::block, "blocked below it");
+         test::equal(view.judge(Slot{1}, test::dns_name("learn.example")).category, 20, "its lease");
+         view.profiles[1].mode = policy::Mode::open;
+         test::equal(view.judge(Slot{1}, test::dns_name("learn.example")).category, 20, "in OPEN, too");
+     }},
+    {"a list of the policy's own is a category",
+     [] {
+         policy::ViewProfile profile;
+         profile.refused = {7};
+         std::vector rules{rule("ours.example", RuleKind::category)};
+         rules[0].rule.index = 7;
+         test::check(view_of(profile, rules).judge(Slot{1}, test::dns_name("www.ours.example")).kind ==
+                         NameVerdict::Kind::block,
+                     "blocked");
+     }},
     {"of several categories the one that needs a lease is the address's",
      [] {
-         front::Profile profile;
+         policy::ViewProfile profile;
          profile.limited = {6};
          test::equal(view_of(profile, {}).judge(Slot{1}, test::dns_name("games.example")).category, 6, "limited");
          test::equal(view_of({}, {}).judge(Slot{1}, test::dns_name("games.example")).category, 4, "else the first");
@@ -121,5 +160,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    return test::run("front/view", tests);
+    return test::run("policy/view", tests);
 }

@@ -9,26 +9,27 @@
 
 #include "content/dns_name.h"
 
-namespace kindgate::front {
+namespace kindgate::policy {
 
 enum class RuleKind : std::uint8_t {
     always_reachable,  // helplines, time servers, the gate's own page
     learning,          // passes in LEARNING
     allow,             // allow_domains
     block,             // block_domains; `index` is its reason in View::reasons
-    bypass,   // canary and relay names, resolver.arpa: only where the profile blocks encrypted DNS; `index` as in block
-    rewrite,  // safe search; `index` into View::rewrites
+    bypass,  // canary and relay names, resolver.arpa: only where the profile blocks encrypted DNS; `index` as in block
+    category,         // on a list of the policy's own; `index` is the CategoryId
+    rewrite,          // safe search; `index` into View::rewrites
     private_allowed,  // may be answered with private addresses: the home's own names
 };
 
-enum class Scope : std::uint8_t { exact, suffix, subdomains };  // suffix: the name and all below
+enum class NameScope : std::uint8_t { exact, suffix, subdomains };  // suffix: the name and all below
 
 struct NameRule {
     static constexpr std::uint16_t all_profiles = 0xffff;
 
     RuleKind kind = RuleKind::block;
-    Scope scope = Scope::suffix;
-    std::uint16_t profile = all_profiles;  // index into View::profiles
+    NameScope scope = NameScope::suffix;
+    std::uint16_t profile = all_profiles;  // ViewProfile::rules
     std::uint16_t index = 0;
 };
 
@@ -55,7 +56,7 @@ public:
             auto const at = labels[--depth];
             hash = extend(hash, name.bytes().subspan(at, 1 + std::to_integer<std::size_t>(name.bytes()[at])));
             for (auto const& rule : rules_of(hash, name.bytes().subspan(at, size - at)))
-                if (depth == 0 ? rule.scope != Scope::subdomains : rule.scope != Scope::exact) found(rule);
+                if (depth == 0 ? rule.scope != NameScope::subdomains : rule.scope != NameScope::exact) found(rule);
         }
     }
 
@@ -78,4 +79,4 @@ private:
     std::vector<std::byte> names_;
 };
 
-}  // namespace kindgate::front
+}  // namespace kindgate::policy

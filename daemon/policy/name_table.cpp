@@ -1,9 +1,9 @@
-#include "front/name_table.h"
+#include "policy/name_table.h"
 
 #include <algorithm>
 #include <bit>
 
-namespace kindgate::front {
+namespace kindgate::policy {
 
 namespace dns = content::dns;
 
@@ -60,4 +60,4 @@ NameTable::NameTable(std::span<NamedRule const> rules) {
     }
 }
 
-}  // namespace kindgate::front
+}  // namespace kindgate::policy

@@ -5,12 +5,12 @@
 #include <chrono>
 #include <span>
 
+#include "base/category.h"
 #include "base/ids.h"
 #include "base/ip.h"
 #include "base/result.h"
-#include "front/view.h"
 
-namespace kindgate::front {
+namespace kindgate::kernel {
 
 struct AddressGrant {
     Slot slot;
@@ -29,4 +29,4 @@ public:
     virtual Result<void> grant(std::span<AddressGrant const> grants) = 0;
 };
 
-}  // namespace kindgate::front
+}  // namespace kindgate::kernel

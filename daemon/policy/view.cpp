@@ -1,0 +1,88 @@
+#include "policy/view.h"
+
+namespace kindgate::policy {
+
+namespace {
+
+// What the name table says about one name for one profile.
+struct Facts {
+    bool always_reachable = false;
+    bool learning = false;
+    bool allowed = false;
+    bool private_allowed = false;
+    CategorySet categories;           // of the policy's own lists
+    NameRule const* block = nullptr;  // the most specific
+    NameRule const* rewrite = nullptr;
+};
+
+Facts facts_of(View const& view, ViewProfile const& profile, content::dns::Name const& name) {
+    Facts facts;
+    bool const bypass = profile.block_encrypted_dns == Switch::on;
+    view.names.find(name, [&](NameRule const& rule) {
+        if (rule.profile != NameRule::all_profiles && rule.profile != profile.rules) return;
+        switch (rule.kind) {
+            case RuleKind::always_reachable: facts.always_reachable = true; break;
+            case RuleKind::learning: facts.learning = true; break;
+            case RuleKind::allow: facts.allowed = true; break;
+            case RuleKind::block: facts.block = &rule; break;
+            case RuleKind::bypass:
+                if (bypass) facts.block = &rule;
+                break;
+            case RuleKind::category: facts.categories.add(static_cast<CategoryId>(rule.index)); break;
+            case RuleKind::rewrite: facts.rewrite = &rule; break;
+            case RuleKind::private_allowed: facts.private_allowed = true; break;
+        }
+    });
+    return facts;
+}
+
+NameVerdict blocked(View const& view, ViewProfile const& profile, std::uint16_t reason) {
+    NameVerdict verdict;
+    verdict.kind = NameVerdict::Kind::block;
+    verdict.form = profile.blocked;
+    verdict.reason = &view.reasons[reason];
+    return verdict;
+}
+
+}  // namespace
+
+ViewProfile const& View::profile(Slot slot) const {
+    return profiles[slot.number() < profile_of.size() ? profile_of[slot.number()] : 0];
+}
+
+NameVerdict View::judge(Slot slot, content::dns::Name const& name) const {
+    auto const& profile = this->profile(slot);
+    auto const facts = facts_of(*this, profile, name);
+    NameVerdict pass;
+    pass.private_allowed = facts.private_allowed ? Switch::on : Switch::off;
+    if (facts.always_reachable) {
+        pass.category = category_always_reachable;
+        pass.links_judged = Switch::off;
+        return pass;
+    }
+    if (profile.mode == Mode::off) {
+        auto verdict = blocked(*this, profile, profile.mode_reason);
+        verdict.kind = NameVerdict::Kind::off;
+        return verdict;
+    }
+    auto const found = facts.categories | (categories ? categories(name) : CategorySet{});
+    bool const to_learn = facts.learning || !(found & profile.learning).empty();
+    if (profile.mode == Mode::learning && !to_learn) return blocked(*this, profile, profile.mode_reason);
+    if (auto const now = (found & profile.closed).first()) return blocked(*this, profile, profile.closed_reasons[*now]);
+    if (!facts.allowed) {
+        if (facts.block != nullptr) return blocked(*this, profile, facts.block->index);
+        if (auto const refused = (found & profile.refused).first())
+            return blocked(*this, profile, profile.category_reasons[*refused]);
+    }
+    if (facts.allowed || profile.mode == Mode::learning) pass.links_judged = Switch::off;
+    auto const lease = (found & (facts.allowed ? profile.timed : profile.limited)).first();
+    auto const unlimited = facts.allowed ? category_unremarkable : found.first().value_or(category_unremarkable);
+    pass.category = lease.value_or(to_learn && learning != 0 ? learning : unlimited);
+    if (facts.rewrite != nullptr) {
+        pass.kind = NameVerdict::Kind::rewrite;
+        pass.rewrite = &rewrites[facts.rewrite->index];
+    }
+    return pass;
+}
+
+}  // namespace kindgate::policy
