@@ -33,14 +33,14 @@ std::uint32_t LeaseBook::find(Slot slot, IpAddress const& address) {
     return index;
 }
 
-void LeaseBook::append(List& list, Links Entry::*links, std::uint32_t index) {
+void LeaseBook::append(List& list, Links Entry::* links, std::uint32_t index) {
     entries_[index].*links = {list.newest, none};
     (list.newest == none ? list.oldest : (entries_[list.newest].*links).after) = index;
     list.newest = index;
     ++list.size;
 }
 
-void LeaseBook::unlink(List& list, Links Entry::*links, std::uint32_t index) {
+void LeaseBook::unlink(List& list, Links Entry::* links, std::uint32_t index) {
     auto const [before, after] = entries_[index].*links;
     (before == none ? list.oldest : (entries_[before].*links).after) = after;
     (after == none ? list.newest : (entries_[after].*links).before) = before;

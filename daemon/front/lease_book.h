@@ -60,8 +60,8 @@ private:
                       std::vector<kernel::AddressGrant>& batch);
     void remove(std::uint32_t index);
     void evict(std::uint32_t index, Steady::time_point now, std::vector<kernel::AddressGrant>& batch);
-    void append(List& list, Links Entry::*links, std::uint32_t index);
-    void unlink(List& list, Links Entry::*links, std::uint32_t index);
+    void append(List& list, Links Entry::* links, std::uint32_t index);
+    void unlink(List& list, Links Entry::* links, std::uint32_t index);
 
     Limits limits_;
     std::uint64_t seed_;

@@ -59,7 +59,7 @@ void end(int) {
 }
 
 void handle_end() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = end;
     check(sigaction(SIGTERM, &action, nullptr), "sigaction");
 }
