@@ -38,8 +38,7 @@ void read_newcomer(Said const& said, Places const& places, ProfileIds const& ids
     policy.newcomer_profile = ids.find(said.newcomer_profile(), "newcomers have the profile", at, report);
 }
 
-Policy read_policy(Parsed const& parsed, std::vector<Loaded::MacLine>& mac_lines, Report& report) {
-    auto const& [said, places] = parsed;
+Policy read_policy(Said const& said, Places const& places, std::vector<Loaded::MacLine>& mac_lines, Report& report) {
     Policy policy;
     ProfileIds const ids{said};
     read_name(said, places, policy, report);
@@ -63,12 +62,13 @@ Policy read_policy(Parsed const& parsed, std::vector<Loaded::MacLine>& mac_lines
 Loaded load(std::string_view text, std::string_view file) {
     Loaded loaded;
     Report report{file};
-    if (auto const parsed = parse_text(text, report)) {
-        if (parsed->places.children.empty()) {
+    Said said;
+    if (auto const places = parse_text(text, said, report)) {
+        if (places->children.empty()) {
             report.error({}, Complaint{"the file says nothing",
                                        "write a time_zone, like \"Europe/Berlin\", and at least one profile"});
         } else {
-            auto policy = read_policy(*parsed, loaded.mac_lines, report);
+            auto policy = read_policy(said, *places, loaded.mac_lines, report);
             if (!report.failed()) loaded.policy = std::make_shared<Policy const>(std::move(policy));
         }
     }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "content/list.h"
 #include "load_words.h"
 
 namespace kindgate::policy {
@@ -58,12 +59,12 @@ std::optional<Complaint> wrong_who(std::string_view thing, std::string_view id) 
     return std::nullopt;
 }
 
-std::optional<Complaint> wrong_name(std::string_view field, std::string_view name) {
+std::optional<Complaint> wrong_name(std::string_view field, std::string_view name, std::size_t most) {
     if (std::ranges::any_of(name, is_control))
         return Complaint{fmt::format("the {} {} has a control character", field, quoted(name)),
                          "write it in one line of text"};
-    if (auto const count = characters(name); count > 64)
-        return Complaint{fmt::format("the {} has {} characters", field, count), "write at most 64"};
+    if (auto const count = characters(name); count > most)
+        return Complaint{fmt::format("the {} has {} characters", field, count), fmt::format("write at most {}", most)};
     return std::nullopt;
 }
 
@@ -188,6 +189,15 @@ std::optional<Complaint> wrong_domain(std::string_view domain) {
     if (length > 253) return is("it is longer than 253 characters");
     if (std::ranges::all_of(label, is_digit)) return is("its last part is a number");
     return std::nullopt;
+}
+
+Read<content::dns::Name> read_domain(std::string_view domain) {
+    if (auto wrong = wrong_domain(domain)) return std::unexpected{*std::move(wrong)};
+    auto const name = content::dns::Name::from_text(content::canonical_name(domain));
+    if (!name)
+        return std::unexpected{
+            Complaint{fmt::format("{} is not a domain", quoted(domain)), "write one like \"example.org\""}};
+    return name->folded();
 }
 
 }  // namespace kindgate::policy

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
+#include "kindgate/v1/names.pb.h"
 #include "kindgate/v1/policy.pb.h"
 #include "load_places.h"
 #include "policy/load.h"
@@ -41,12 +42,13 @@ Complaint unknown_field(std::string_view message) {
             meant ? fmt::format("did you mean '{}'?", *meant) : "write one of " + listed(known, " or ", known.size())};
 }
 
-// The enumeration of the schema's fields of this name.
+// The enumeration of the schemas' fields of this name.
 EnumDescriptor const* enumeration_of(std::string const& field) {
-    auto const* file = v1::Policy::descriptor()->file();
-    for (int i = 0; i < file->message_type_count(); ++i) {
-        auto const* found = file->message_type(i)->FindFieldByName(field);
-        if (found != nullptr && found->enum_type() != nullptr) return found->enum_type();
+    for (auto const* file : {v1::Policy::descriptor()->file(), v1::SafeSearchFile::descriptor()->file()}) {
+        for (int i = 0; i < file->message_type_count(); ++i) {
+            auto const* found = file->message_type(i)->FindFieldByName(field);
+            if (found != nullptr && found->enum_type() != nullptr) return found->enum_type();
+        }
     }
     return nullptr;
 }

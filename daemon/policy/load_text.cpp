@@ -62,7 +62,7 @@ bool is_text(std::string_view text, Report& report) {
     if (strange == std::string_view::npos) return true;
     auto const byte = static_cast<unsigned char>(text[strange]);
     report.error(place_of(text, strange),
-                 byte == 0 ? Complaint{"a NUL byte", "this is no text file: write the policy with a text editor"}
+                 byte == 0 ? Complaint{"a NUL byte", "this is no text file: write it with a text editor"}
                            : Complaint{fmt::format("the byte 0x{:02x} is not UTF-8", byte), "save the file as UTF-8"});
     return false;
 }
@@ -106,7 +106,7 @@ struct FirstError : google::protobuf::io::ErrorCollector {
 
 }  // namespace
 
-std::optional<Parsed> parse_text(std::string_view text, Report& report) {
+std::optional<Places> parse_text(std::string_view text, Message& message, Report& report) {
     // What some editors put in front.
     if (constexpr std::string_view byte_order_mark = "\xef\xbb\xbf"; text.starts_with(byte_order_mark))
         text.remove_prefix(byte_order_mark.size());
@@ -116,16 +116,15 @@ std::optional<Parsed> parse_text(std::string_view text, Report& report) {
     FirstError first;
     parser.RecordErrorsTo(&first);
     parser.SetRecursionLimit(16);  // the schema is 5 deep
-    Parsed parsed;
-    if (!parser.Parse(&stream, &parsed.policy) || !first.message.empty()) {
+    if (!parser.Parse(&stream, &message) || !first.message.empty()) {
         auto const told = explain_syntax(text, first.line, first.column, first.message);
         report.error(told.at, told.complaint);
         return std::nullopt;
     }
-    parsed.places = find_places(text, *v1::Policy::descriptor());
-    check_escapes(parsed.policy, parsed.places, report);
+    auto places = find_places(text, *message.GetDescriptor());
+    check_escapes(message, places, report);
     if (report.failed()) return std::nullopt;
-    return parsed;
+    return places;
 }
 
 }  // namespace kindgate::policy

@@ -7,6 +7,7 @@
 
 #include <date/date.h>
 
+#include "content/dns_name.h"
 #include "load_report.h"
 #include "policy/model.h"
 
@@ -29,14 +30,17 @@ Read<date::time_zone const*> read_zone(std::string_view text);
 std::optional<Complaint> wrong_id(std::string_view thing, std::string_view id);
 // An id that people name in commands beside "all" and hardware addresses.
 std::optional<Complaint> wrong_who(std::string_view thing, std::string_view id);
-// Shown to people: 0 to 64 characters, no control characters.
-std::optional<Complaint> wrong_name(std::string_view field, std::string_view name);
+// Shown to people: 0 to `most` characters, no control characters.
+std::optional<Complaint> wrong_name(std::string_view field, std::string_view name, std::size_t most = 64);
 std::optional<Complaint> wrong_category(std::string_view category);
 std::optional<Complaint> wrong_interface(std::string_view interface);
 // ISO 3166-1 alpha-2.
 std::optional<Complaint> wrong_country(std::string_view code);
 // A host name, also an internationalised one.
 std::optional<Complaint> wrong_domain(std::string_view domain);
+
+// The same, as DNS carries it: folded, in A-labels.
+Read<content::dns::Name> read_domain(std::string_view domain);
 
 // "'X' is not …: write …", the sentence of a base type's parser, as what and advice.
 Complaint complaint(Error const& error);
