@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -37,7 +38,16 @@ Result<void> ask(NetlinkSocket& socket, Question const& question, std::function<
     return socket.ask(std::as_bytes(std::span{buffer.data(), message->nlmsg_len}), sequence, answer);
 }
 
-Result<bool> skeleton_is_ours(NetlinkSocket& socket) {
+// A dump. Not certain: while it was made somebody changed something, of whatever table.
+Result<void> dump(NetlinkSocket& socket, Question const& question, Reading& reading,
+                  std::function<void(Message const&)> const& answer) {
+    auto const asked = ask(socket, question, answer);
+    if (asked.ok() || asked.error().system_error() != EINTR) return asked;
+    reading.certain = false;
+    return {};
+}
+
+Result<bool> skeleton_is_ours(NetlinkSocket& socket, Reading& reading) {
     Skeleton found;
     bool readable = true;
     auto const add = [&](Message const& message) { readable = found.add(message, contract::table) && readable; };
@@ -45,29 +55,47 @@ Result<bool> skeleton_is_ours(NetlinkSocket& socket) {
     if (!table.ok() && table.error().system_error() == ENOENT) return false;
     KG_TRY(table);
     for (auto const type : {NFT_MSG_GETSET, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
-        KG_TRY(ask(socket, {static_cast<std::uint16_t>(type), NLM_F_DUMP, contract::table, nullptr}, add));
+        KG_TRY(dump(socket, {static_cast<std::uint16_t>(type), NLM_F_DUMP, contract::table, nullptr}, reading, add));
     return readable && found == wanted_skeleton();
 }
 
-Result<std::optional<Wanted>> read_once(NetlinkSocket& socket) {
-    if (!KG_TRY(skeleton_is_ours(socket))) return std::optional<Wanted>{};
-    Elements content;
+// False: one of the elements is none of ours.
+Result<bool> read_sets(NetlinkSocket& socket, Elements& content, Reading& reading) {
     bool ours = true;
     for (auto const* set : {contract::lan, contract::slots, contract::access, contract::learning}) {
+        int messages = 0;  // each fills a datagram
         auto const collect_all = [&](Message const& message) {
+            if (++messages > 1) reading.certain = false;
             auto const list = parse_elements(message.payload);
             ours = ours && list && collect(*list, Steady::now(), content);
         };
-        KG_TRY(ask(socket, {NFT_MSG_GETSETELEM, NLM_F_DUMP, contract::table, set}, collect_all));
+        KG_TRY(dump(socket, {NFT_MSG_GETSETELEM, NLM_F_DUMP, contract::table, set}, reading, collect_all));
     }
-    if (!ours) return std::optional<Wanted>{};
-    return std::optional{content_of(std::move(content))};
+    return ours;
 }
 
-// Interrupted, incomplete, changed between two questions, or an earlier incomplete answer is still on its way.
+Result<Reading> read_once(NetlinkSocket& socket) {
+    Reading reading{.content = std::nullopt, .certain = true};
+    auto const before = KG_TRY(generation(socket));
+    Elements content;
+    if (KG_TRY(skeleton_is_ours(socket, reading)) && KG_TRY(read_sets(socket, content, reading)))
+        reading.content = content_of(std::move(content));
+    if (KG_TRY(generation(socket)) != before) reading.certain = false;
+    return reading;
+}
+
+// The ends of leases are told as what is left of them, a little different each time.
+bool agree(std::optional<Wanted> const& one, std::optional<Wanted> const& other) {
+    if (!one || !other) return one.has_value() == other.has_value();
+    constexpr auto slot_of = [](auto const& lease) { return lease.first; };
+    return one->lan == other->lan && one->slots == other->slots && one->learning == other->learning &&
+           std::ranges::equal(one->access, other->access, {}, slot_of, slot_of);
+}
+
+// Incomplete, changed between two questions, or an earlier incomplete answer is still on its way.
 bool worth_repeating(Error const& error) {
     auto const number = error.system_error();
-    return number == EINTR || number == ENOBUFS || number == ENOENT || number == EBUSY;
+    return number == ENOBUFS || number == ENOENT || number == EBUSY;
 }
 
 }  // namespace
@@ -83,19 +111,27 @@ Result<std::uint32_t> generation(NetlinkSocket& socket) {
     return *found;
 }
 
-Result<std::optional<Wanted>> read_table(NetlinkSocket& socket) {
-    std::optional<Error> last;
+Result<std::optional<Wanted>> until_certain(std::function<Result<Reading>()> const& read) {
+    std::optional<Reading> last;
+    std::optional<Error> why;
     for (int i = 0; i < attempts; ++i) {
-        auto const before = KG_TRY(generation(socket));
-        auto content = read_once(socket);
-        if (content.ok() && KG_TRY(generation(socket)) == before) return content;
-        if (!content.ok() && !worth_repeating(content.error()))
-            return content.error().within("reading table inet kindgate");
-        if (!content.ok()) last = content.error();
+        auto reading = read();
+        if (!reading.ok()) {
+            if (!worth_repeating(reading.error())) return reading.error().within("reading table inet kindgate");
+            why = reading.error();
+            last.reset();
+            continue;
+        }
+        if (reading->certain || (last && agree(last->content, reading->content))) return std::move(reading->content);
+        last = std::move(reading).value();
     }
     return Error{ErrorCode::unavailable,
                  "table inet kindgate can't be read: somebody keeps changing the nftables ruleset" +
-                     (last ? " (" + last->message() + ")" : std::string{})};
+                     (why ? " (" + why->message() + ")" : std::string{})};
+}
+
+Result<std::optional<Wanted>> read_table(NetlinkSocket& socket) {
+    return until_certain([&] { return read_once(socket); });
 }
 
 Result<std::vector<Element>> read_elements(NetlinkSocket& socket, char const* table, char const* set) {

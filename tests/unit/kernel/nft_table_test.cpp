@@ -69,6 +69,35 @@ Wanted ours(std::source_location where = std::source_location::current()) {
     return *found;
 }
 
+std::string named(std::string const& name) {
+    return name;
+}
+std::string named(Slot slot) {
+    return fmt::format("slot {}", slot.number());
+}
+std::string named(std::pair<Mac, Slot> const& entry) {
+    return fmt::format("{} of slot {}", entry.first.text(), entry.second.number());
+}
+
+// Sorted ranges; what isn't the same is told.
+template <typename Range>
+void same(Range const& found, Range const& wanted, char const* what, std::source_location where) {
+    if (found == wanted) return;
+    auto const [one, other] = std::ranges::mismatch(found, wanted);
+    test::fail(fmt::format("{}: {} found, {} wanted; the first that differs is {}, wanted is {}", what, found.size(),
+                           wanted.size(), one == found.end() ? "none" : named(*one),
+                           other == wanted.end() ? "none" : named(*other)),
+               where);
+}
+
+// All but the leases.
+void check_content(Wanted const& found, Wanted const& wanted,
+                   std::source_location where = std::source_location::current()) {
+    same(found.lan, wanted.lan, "lan", where);
+    same(found.slots, wanted.slots, "slots", where);
+    same(found.learning, wanted.learning, "learning", where);
+}
+
 void check_end(Wanted const& found, Slot slot, Steady::time_point end,
                std::source_location where = std::source_location::current()) {
     auto const lease = found.access.find(slot);
@@ -198,8 +227,7 @@ constexpr test::Test tests[] = {
          run("nft list ruleset > /tmp/kindgate-unit.$PPID && nft flush ruleset && nft -f /tmp/kindgate-unit.$PPID; rm "
              "/tmp/kindgate-unit.$PPID");
          auto const found = ours();
-         test::check(found.lan == wanted.lan && found.slots == wanted.slots && found.learning == wanted.learning,
-                     "content");
+         check_content(found, wanted);
          check_end(found, Slot{1}, *wanted.access.at(Slot{1}));
      }},
     {"a restart adopts the table as it is and sends only what differs",
@@ -255,9 +283,7 @@ constexpr test::Test tests[] = {
          wanted.learning = {Slot{77}};
          wanted.lan = {"lan0"};
          test::equal(test::value(table->apply(wanted)).changes, 7U, "changes");
-         auto const found = ours();
-         test::check(found.slots == wanted.slots && found.learning == wanted.learning && found.lan == wanted.lan,
-                     "content");
+         check_content(ours(), wanted);
      }},
     {"somebody flushes the ruleset: told, and installed again",
      [] {
@@ -388,7 +414,7 @@ constexpr test::Test tests[] = {
          }
          auto const table = installed(wanted);
          auto const found = ours();
-         test::check(found.slots == wanted.slots && found.learning == wanted.learning, "content");
+         check_content(found, wanted);
          test::equal(found.access.size(), std::size_t{Slot::max}, "leases");
      }},
     {"a batch that the kernel refuses leaves the old table in force",
@@ -403,8 +429,8 @@ constexpr test::Test tests[] = {
          auto const sent = socket.send(kernel::build(bad, Steady::now(), socket.next_sequence()));
          test::check(!sent.ok() && sent.error().system_error() == EEXIST, "refused");
          auto const found = ours();
-         test::check(found.slots == wanted.slots && found.learning == wanted.learning && found.access.size() == 2,
-                     "as before");
+         check_content(found, wanted);
+         test::equal(found.access.size(), 2U, "leases");
      }},
     {"what no kernel could take is refused with a sentence",
      [] {
