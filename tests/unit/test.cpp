@@ -59,6 +59,11 @@ void trampoline(void** state) {
     _fail(__FILE__, __LINE__);
 }
 
+std::string text_of(std::filesystem::path const& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 }  // namespace
 
 void fail(std::string const& message, std::source_location where) {
@@ -82,8 +87,13 @@ std::filesystem::path data_file(std::string_view name) {
 }
 
 std::string data_text(std::string_view name) {
-    std::ifstream file{data_file(name), std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
+    return text_of(data_file(name));
+}
+
+std::string source_text(std::string_view name) {
+    auto const path = std::filesystem::path{KINDGATE_SOURCE_DIR} / name;
+    if (!std::filesystem::exists(path)) fail("no " + path.string());
+    return text_of(path);
 }
 
 std::uint64_t first_seed(char const* property) {

@@ -40,6 +40,9 @@ std::filesystem::path data_file(std::string_view name);
 // Its whole content.
 std::string data_text(std::string_view name);
 
+// The whole content of a file of the repository; `name` as seen from its top.
+std::string source_text(std::string_view name);
+
 // What a property's first case starts from, the others count up: KINDGATE_SEED, else ever another; printed.
 std::uint64_t first_seed(char const* property);
 // How many cases; KINDGATE_CASES for a longer search.

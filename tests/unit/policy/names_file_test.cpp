@@ -1,7 +1,10 @@
 // Safe search and helplines: what their texts mean, in which words they are refused, and what the shipped files hold.
 #include "policy/names_file.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "load_texts.h"
 #include "test.h"
@@ -154,12 +157,102 @@ void refuses_helplines() {
     });
 }
 
+SafeSearch const& shipped_engines() {
+    static auto const shipped = safe_search_of(test::source_text("policies/safesearch.textproto"));
+    return shipped;
+}
+
+Helplines const& shipped_helplines() {
+    static auto const shipped = helplines_of(test::source_text("policies/helplines.textproto"));
+    return shipped;
+}
+
+SafeSearchEngine const& shipped_engine(std::string_view name) {
+    auto const& engines = shipped_engines().engines;
+    auto const found = std::ranges::find(engines, name, &SafeSearchEngine::name);
+    if (found == engines.end()) test::fail(fmt::format("no engine {}", name));
+    return *found;
+}
+
+void ships_engines() {
+    struct Shipped {
+        std::string_view name, target, domain;
+        std::size_t least;
+        Kind kind = Kind::search;
+    };
+    for (auto const& c :
+         {Shipped{"Google", "forcesafesearch.google.com", "www.google.co.uk", 360},
+          {"YouTube, moderate", "restrictmoderate.youtube.com", "m.youtube.com", 5, Kind::youtube_moderate},
+          {"YouTube, strict", "restrict.youtube.com", "youtubei.googleapis.com", 5, Kind::youtube_strict},
+          {"Bing", "strict.bing.com", "www.bing.com", 2},
+          {"DuckDuckGo", "safe.duckduckgo.com", "duckduckgo.com", 1},
+          {"Yandex", "", "www.xn--d1acpjx3f.xn--p1ai", 40},
+          {"Brave Search", "forcesafe.search.brave.com", "search.brave.com", 1},
+          {"Qwant", "safeapi.qwant.com", "api.qwant.com", 1},
+          {"Ecosia", "strict-safe-search.ecosia.org", "www.ecosia.org", 1},
+          {"Startpage", "safe.startpage.com", "www.startpage.com", 1},
+          {"Pixabay", "safesearch.pixabay.com", "pixabay.com", 1}}) {
+        auto const& engine = shipped_engine(c.name);
+        test::equal(engine.target ? engine.target->text() : "", c.target, c.name);
+        test::check(engine.kind == c.kind, c.name);
+        test::check(engine.domains.size() >= c.least, c.name);
+        auto const text = [](SafeSearchDomain const& domain) { return domain.name.text(); };
+        test::check(std::ranges::find(engine.domains, c.domain, text) != engine.domains.end(), c.domain);
+    }
+    test::equal(shipped_engine("Yandex").addresses.at(0).text(), "213.180.193.56", "an address instead");
+}
+
+// As the view's table finds them: one answer for a name, none for a target.
+void ships_no_loops() {
+    for (auto const kind : {Kind::youtube_moderate, Kind::youtube_strict}) {
+        std::vector<NamedRule> rules;
+        for (auto const& engine : shipped_engines().engines)
+            if (engine.kind == Kind::search || engine.kind == kind)
+                for (auto const& domain : engine.domains)
+                    rules.push_back({domain.name, {.kind = RuleKind::rewrite, .scope = domain.scope}});
+        NameTable const table{rules};
+        auto const answers = [&](content::dns::Name const& name) {
+            int count = 0;
+            table.find(name, [&](NameRule const&) { ++count; });
+            return count;
+        };
+        for (auto const& rule : rules) test::equal(answers(rule.name), 1, rule.name.text());
+        for (auto const& engine : shipped_engines().engines)
+            if (engine.target) test::equal(answers(*engine.target), 0, engine.target->text());
+    }
+}
+
+void ships_helplines() {
+    std::set<std::string> called;
+    for (auto const& helpline : shipped_helplines().helplines)
+        if (!helpline.telephone.empty()) called.insert(helpline.country);
+    for (auto const* country : {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE",
+                                "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"})
+        test::check(called.contains(country), country);
+    test::check(called.size() >= 30, "30 countries");
+    for (auto const& helpline : shipped_helplines().helplines)
+        test::check(!helpline.about.empty() && helpline.about.ends_with("。") != helpline.about.ends_with('.'),
+                    helpline.name + ": a sentence");
+}
+
+void ships_time_servers() {
+    std::vector<std::string> names;
+    for (auto const& name : shipped_helplines().time_servers) names.push_back(name.text());
+    for (auto const* name : {"pool.ntp.org", "time.android.com", "time4.google.com", "time.apple.com",
+                             "time.windows.com", "time.cloudflare.com"})
+        test::check(std::ranges::find(names, name) != names.end(), name);
+}
+
 constexpr test::Test tests[] = {
     {"an engine's names and answers are read, folded", reads_engines},
     {"what an engine lacks or says twice is told with its place", refuses_engines},
     {"a target that is answered otherwise itself is refused", refuses_loops},
     {"helplines and time servers are read, folded", reads_helplines},
     {"what a helpline lacks or says twice is told with its place", refuses_helplines},
+    {"the shipped file answers each engine's names safely", ships_engines},
+    {"of the shipped engines each name has one answer, and no target is answered otherwise", ships_no_loops},
+    {"the shipped helplines cover the European Union and others", ships_helplines},
+    {"the time servers of common devices are shipped", ships_time_servers},
 };
 
 }  // namespace
