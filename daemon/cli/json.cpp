@@ -1,6 +1,5 @@
 #include "json.h"
 
-#include <fmt/format.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -23,20 +22,6 @@ Result<void> from_json(std::string_view text, google::protobuf::Message& message
     if (status.ok()) return {};
     return Error{ErrorCode::unavailable,
                  "kindgated's answer can't be read: use the kindgate command of the version that runs"};
-}
-
-std::string json_string(std::string_view text) {
-    std::string result = "\"";
-    for (char const c : text) {
-        if (c == '"' || c == '\\') {
-            result += {'\\', c};
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            result += c;
-        }
-    }
-    return result + '"';
 }
 
 }  // namespace kindgate::cli

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_string.h"
 #include "base/result.h"
 
 namespace google::protobuf {
@@ -23,8 +24,5 @@ Result<Message> read_json(std::string_view text) {
     KG_TRY(from_json(text, message));
     return message;
 }
-
-// `text` as a JSON string, for the few lines that no message describes. RFC 8259, 7.
-std::string json_string(std::string_view text);
 
 }  // namespace kindgate::cli

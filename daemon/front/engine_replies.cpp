@@ -130,7 +130,7 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
     }
     auto const& profile = view_->profile(asker.slot);
     bool const private_too =
-        view_->refuse_private == policy::Switch::off || verdict.private_allowed == policy::Switch::on;
+        view_->names->refuse_private == policy::Switch::off || verdict.private_allowed == policy::Switch::on;
     dns::Changes changes;
     changes.age = age;
     changes.strip_ech = profile.strip_ech == policy::Switch::on;

@@ -2,10 +2,13 @@
 // what it calls), `extends` is resolved last (load_extends). With one error there is no policy.
 #include "policy/load.h"
 
+#include <fmt/format.h>
+
 #include "load_content.h"
 #include "load_policy.h"
 #include "load_text.h"
 #include "load_words.h"
+#include "policy/names.h"
 
 namespace kindgate::policy {
 
@@ -52,8 +55,11 @@ Policy read_policy(Said const& said, Places const& places, std::vector<Loaded::M
     mac_lines = std::move(devices.mac_lines);
     policy.networks = read_networks(said, places, ids, report);
     read_newcomer(said, places, ids, policy, report);
-    check_lists(said, places, report);
+    read_lists(said, places, policy, report);
     policy.profiles = inherit(std::move(profiles), report);
+    if (auto const count = categories_in_force(policy).size(); count > most_categories)
+        report.error(places.at, Complaint{fmt::format("the profiles name {} different categories", count),
+                                          fmt::format("name at most {}", most_categories)});
     return policy;
 }
 

@@ -65,7 +65,7 @@ void check_issuer(v1::Issuer const& said, Places const& places, KeyUses& uses, R
     if (said.name().empty()) {
         report.error(places.at, Complaint{"the issuer has no name", "write name: and its host name"});
     } else {
-        report.error(places.of(v1::Issuer::kNameFieldNumber).at, wrong_domain(said.name()));
+        report.take(places.of(v1::Issuer::kNameFieldNumber).at, read_domain(said.name()));
     }
     if (said.min_age() == 0) {
         report.error(places.at, Complaint{"the issuer has no min_age", "write min_age: and years, 1 to 120"});

@@ -1,18 +1,46 @@
-// What the schema has and this version only checks: content, budgets, lists, packs, proofs of age. Everything here is
-// parsed, checked to the last rule, and told as not enforced yet.
+// What may be reached: content and use of a profile, lists and packs of the policy. What this version only checks is
+// told as not enforced yet.
 #pragma once
 
 #include "kindgate/v1/policy.pb.h"
 #include "load_places.h"
 #include "load_report.h"
+#include "policy/model.h"
 
 namespace kindgate::policy {
 
-// budgets, content and visibility of a profile.
-void check_use(v1::Profile const& profile, Places const& places, Report& report);
+// Which fields of Content that are no lists the file says.
+struct SaidSwitches {
+    bool youtube = false;
+    bool blocked_answer = false;
+    bool safe_search = false;
+    bool block_encrypted_dns = false;
+    bool block_vpn = false;
+    bool resolved_only = false;
+    bool strip_ech = false;
+};
 
-// domain_lists, always_reachable, packs and age_trust of a policy.
-void check_lists(v1::Policy const& policy, Places const& places, Report& report);
+struct SaidContent {
+    Content content;
+    SaidSwitches said;
+};
+
+SaidContent read_content(v1::Content const& said, Places const& places, Report& report);
+
+// What the file leaves open is the parent's.
+void inherit(SaidContent& child, SaidContent const& parent);
+
+// How much has to be copied for who inherits it.
+std::size_t count_entries(Content const& content);
+
+// None if the file doesn't say. A number that is no visibility is an error.
+std::optional<Visibility> read_visibility(v1::Profile const& profile, Places const& places, Report& report);
+
+// The budgets of a profile.
+void check_budgets(v1::Profile const& profile, Places const& places, Report& report);
+
+// domain_lists, always_reachable and packs; age_trust is checked.
+void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Report& report);
 
 void check_age_trust(v1::AgeTrust const& trust, Places const& places, Report& report);
 

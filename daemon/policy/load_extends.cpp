@@ -57,6 +57,10 @@ void fill(SaidProfile& child, SaidProfile const* parent) {
     auto& profile = child.profile;
     profile.default_mode = child.default_mode.value_or(Mode::open);
     profile.default_reason = {"default_mode", fmt::format("No window applies: {}", in_words(profile.default_mode))};
+    if (!child.visibility && parent != nullptr) child.visibility = parent->visibility;
+    profile.visibility = child.visibility.value_or(Visibility::nothing);
+    if (parent != nullptr) inherit(child.content, parent->content);
+    profile.content = child.content.content;
     if (parent == nullptr) return;
     if (profile.windows.empty()) profile.windows = parent->profile.windows;
     if (profile.exceptions.empty()) profile.exceptions = parent->profile.exceptions;
@@ -71,15 +75,19 @@ std::vector<Profile> inherit(std::vector<SaidProfile> said, Report& report) {
     auto const order = parents_first(said, report);
     if (report.failed()) return {};
     std::size_t windows = 0;
+    std::size_t entries = 0;
     for (auto const index : order) {
         auto& child = said[index];
         fill(child, child.parent ? &said[*child.parent] : nullptr);
         windows += count_windows(child.profile);
-        if (windows <= most_windows_in_all) continue;
+        entries += count_entries(child.profile.content);
+        if (windows <= most_in_all && entries <= most_in_all) continue;
+        auto const& [count, what] = windows > most_in_all ? std::pair{windows, "windows and exceptions"}
+                                                          : std::pair{entries, "categories and domains"};
         report.error(child.at,
-                     Complaint{fmt::format("up to profile {} the profiles have {} windows and exceptions together",
-                                           quoted(child.profile.id), windows),
-                               fmt::format("let fewer profiles extend large ones: {} are taken", most_windows_in_all)});
+                     Complaint{fmt::format("up to profile {} the profiles have {} {} together",
+                                           quoted(child.profile.id), count, what),
+                               fmt::format("let fewer profiles extend large ones: {} are taken", most_in_all)});
         return {};
     }
     std::vector<Profile> profiles;

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "content/list.h"
 #include "load_words.h"
 
 namespace kindgate::policy {
@@ -167,14 +167,15 @@ std::string a_label(std::string_view label) {
 
 }  // namespace
 
-std::optional<Complaint> wrong_domain(std::string_view domain) {
-    if (auto wrong = not_a_host(domain)) return wrong;
+Read<content::dns::Name> read_domain(std::string_view domain) {
+    if (auto wrong = not_a_host(domain)) return std::unexpected{*std::move(wrong)};
     auto const is = [&](std::string_view what) {
-        return Complaint{fmt::format("{} is not a domain ({})", quoted(domain), what),
-                         "write one like \"example.org\""};
+        return std::unexpected{
+            Complaint{fmt::format("{} is not a domain ({})", quoted(domain), what), "write one like \"example.org\""}};
     };
-    if (domain.size() > 1024) return is("it is longer than 253 characters");
-    std::size_t length = 0;
+    constexpr std::string_view too_long = "it is longer than 253 characters";
+    if (domain.size() > 1024) return is(too_long);
+    content::dns::Name name;
     std::string label;
     for (std::size_t start = 0; start <= domain.size();) {
         auto const end = std::min(domain.find('.', start), domain.size());
@@ -183,21 +184,11 @@ std::optional<Complaint> wrong_domain(std::string_view domain) {
         if (!is_ldh(label))
             return is(written.empty() ? "two dots in a row"
                                       : fmt::format("{} can't be a part of one", quoted(written)));
-        length += label.size() + (start == 0 ? 0 : 1);
+        if (!name.append(std::as_bytes(std::span{label}))) return is(too_long);
         start = end + 1;
     }
-    if (length > 253) return is("it is longer than 253 characters");
     if (std::ranges::all_of(label, is_digit)) return is("its last part is a number");
-    return std::nullopt;
-}
-
-Read<content::dns::Name> read_domain(std::string_view domain) {
-    if (auto wrong = wrong_domain(domain)) return std::unexpected{*std::move(wrong)};
-    auto const name = content::dns::Name::from_text(content::canonical_name(domain));
-    if (!name)
-        return std::unexpected{
-            Complaint{fmt::format("{} is not a domain", quoted(domain)), "write one like \"example.org\""}};
-    return name->folded();
+    return name.folded();
 }
 
 }  // namespace kindgate::policy

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kindgate/v1/policy.pb.h"
+#include "load_content.h"
 #include "load_places.h"
 #include "load_report.h"
 #include "policy/load.h"
@@ -33,6 +34,8 @@ private:
 struct SaidProfile {
     Profile profile;
     std::optional<Mode> default_mode;
+    SaidContent content;
+    std::optional<Visibility> visibility;
     std::optional<std::size_t> parent;  // index
     Place at;                           // of the profile
     Place extends_at;
@@ -41,10 +44,11 @@ struct SaidProfile {
 std::vector<SaidProfile> read_profiles(v1::Policy const& policy, Places const& places, ProfileIds const& ids,
                                        Report& report);
 
-// So many windows, those of exceptions included, are taken for all profiles together after `extends`: they are copied.
-inline constexpr std::size_t most_windows_in_all = std::size_t{1} << 18U;
+// So many windows, those of exceptions included, and as many categories and domains, are taken for all profiles
+// together after `extends`: they are copied.
+inline constexpr std::size_t most_in_all = std::size_t{1} << 18U;
 
-// Each profile with what its parent states where it is silent. A loop, or too many windows, is an error.
+// Each profile with what its parent states where it is silent. A loop, or too much to copy, is an error.
 std::vector<Profile> inherit(std::vector<SaidProfile> said, Report& report);
 
 struct ReadDevices {

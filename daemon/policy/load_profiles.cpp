@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "load_content.h"
 #include "load_policy.h"
 #include "load_schedule.h"
 #include "load_words.h"
@@ -47,7 +46,8 @@ void read_end(Said const& said, Places const& places, Profile& profile, Report& 
 }
 
 SaidProfile read_profile(Said const& said, Places const& places, ProfileIds const& ids, Report& report) {
-    SaidProfile read{.profile = {}, .default_mode = {}, .parent = {}, .at = places.at, .extends_at = {}};
+    SaidProfile read;
+    read.at = places.at;
     auto& profile = read.profile;
     profile.id = said.id();
     report.error(said.id().empty() ? places.at : places.of(Said::kIdFieldNumber).at, wrong_who("profile", said.id()));
@@ -60,7 +60,9 @@ SaidProfile read_profile(Said const& said, Places const& places, ProfileIds cons
     profile.windows = read_windows(said, places, report);
     profile.exceptions = read_exceptions(said, places, report);
     read_end(said, places, profile, report);
-    check_use(said, places, report);
+    read.content = read_content(said.content(), places.of(Said::kContentFieldNumber), report);
+    read.visibility = read_visibility(said, places, report);
+    check_budgets(said, places, report);
     read.extends_at = places.of(Said::kExtendsFieldNumber).at;
     if (!said.extends().empty())
         read.parent =

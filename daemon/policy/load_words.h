@@ -36,10 +36,7 @@ std::optional<Complaint> wrong_category(std::string_view category);
 std::optional<Complaint> wrong_interface(std::string_view interface);
 // ISO 3166-1 alpha-2.
 std::optional<Complaint> wrong_country(std::string_view code);
-// A host name, also an internationalised one.
-std::optional<Complaint> wrong_domain(std::string_view domain);
-
-// The same, as DNS carries it: folded, in A-labels.
+// A host name, also an internationalised one; as DNS carries it: folded, in A-labels.
 Read<content::dns::Name> read_domain(std::string_view domain);
 
 // "'X' is not …: write …", the sentence of a base type's parser, as what and advice.

@@ -18,6 +18,32 @@ bool Profile::depends_on_time() const {
     return !windows.empty() || std::ranges::any_of(exceptions, has_windows) || ends_on.has_value();
 }
 
+std::vector<std::string> Profile::timed_categories() const {
+    std::vector<std::string> all;
+    auto const add = [&](Window const& window) {
+        all.insert(all.end(), window.categories.begin(), window.categories.end());
+    };
+    std::ranges::for_each(windows, add);
+    for (auto const& exception : exceptions) std::ranges::for_each(exception.windows, add);
+    std::ranges::sort(all);
+    auto const repeated = std::ranges::unique(all);
+    all.erase(repeated.begin(), repeated.end());
+    return all;
+}
+
+bool Profile::may_be_without_access() const {
+    auto const restricts = [](Window const& window) { return window.categories.empty() && window.mode != Mode::open; };
+    return default_mode != Mode::open || std::ranges::any_of(windows, restricts) ||
+           std::ranges::any_of(exceptions, [&](Exception const& exception) {
+               return std::ranges::any_of(exception.windows, restricts);
+           });
+}
+
+bool Content::filters() const {
+    return !block_categories.empty() || !block_domains.empty() || !age_gates.empty() || youtube != YouTube::off ||
+           safe_search || block_encrypted_dns || block_vpn || resolved_only || strip_ech;
+}
+
 namespace {
 
 template <typename Named>

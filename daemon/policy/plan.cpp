@@ -83,20 +83,29 @@ private:
     }
 };
 
-// Sorted: another window that withholds the same is no change.
-std::vector<std::string> names(std::span<Occurrence const> withholding) {
-    std::vector<std::string> all;
-    for (auto& withheld : categories_of(withholding)) all.push_back(std::move(withheld.category));
-    std::ranges::sort(all);
+// By category: the order of the windows is none of the answer.
+std::vector<Withheld> withheld_by(std::span<Occurrence const> withholding) {
+    auto all = categories_of(withholding);
+    std::ranges::sort(all, {}, &Withheld::category);
     return all;
 }
 
+bool is_withheld(std::span<Withheld const> all, std::string_view category) {
+    return std::ranges::binary_search(all, category, {}, &Withheld::category);
+}
+
 // Walks to the first change of mode up to `limit`, and notes the lesser changes on the way.
-Outcome look_ahead(Walk& walk, Possible const& possible, Instant limit) {
+Outcome look_ahead(Walk& walk, std::span<std::string const> timed, Possible const& possible, Instant limit) {
     auto const now = walk.verdict();
-    Outcome outcome{{now.mode, *now.because}, {}, {}, {}, names(walk.withholding())};
+    Outcome outcome;
+    outcome.decision = {now.mode, *now.because};
+    outcome.withheld = withheld_by(walk.withholding());
+    for (auto const& category : timed)
+        if (!is_withheld(outcome.withheld, category)) outcome.leases.push_back({category, std::nullopt});
     auto const known = [&] {
         if (outcome.ends) return true;
+        if (!std::ranges::all_of(outcome.leases, [](CategoryLease const& lease) { return lease.ends.has_value(); }))
+            return false;
         if (outcome.until && !possible.other_mode) return true;
         return outcome.due && !possible.other_decision;
     };
@@ -104,9 +113,12 @@ Outcome look_ahead(Walk& walk, Possible const& possible, Instant limit) {
         walk.advance();
         auto const& then = walk.verdict();
         bool const differs = then != now;
-        if (!outcome.due && (differs || names(walk.withholding()) != outcome.withheld)) outcome.due = walk.at();
+        auto const withheld = withheld_by(walk.withholding());
+        if (!outcome.due && (differs || withheld != outcome.withheld)) outcome.due = walk.at();
         if (!outcome.until && differs) outcome.until = walk.at();
         if (then.mode != now.mode) outcome.ends = walk.at();
+        for (auto& lease : outcome.leases)
+            if (!lease.ends && (outcome.ends || is_withheld(withheld, lease.category))) lease.ends = walk.at();
     }
     return outcome;
 }
@@ -115,33 +127,43 @@ Outcome look_ahead(Walk& walk, Possible const& possible, Instant limit) {
 void end_at_the_latest(Outcome& outcome, Instant latest) {
     auto const renewal = latest - renewed_before;
     if (!outcome.ends) outcome.ends = latest;
+    for (auto& lease : outcome.leases)
+        if (!lease.ends) lease.ends = latest;
     outcome.due = outcome.due ? std::min(*outcome.due, renewal) : renewal;
 }
 
-Outcome unplaced() {
-    return {{Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}}, {}, {}, {}, {}};
+// What nobody may do, or what the board says while the clock isn't trusted.
+Outcome fixed(std::size_t profile, Mode mode, std::string rule, std::string text) {
+    Outcome outcome;
+    outcome.profile = profile;
+    outcome.decision = {mode, {std::move(rule), std::move(text)}};
+    return outcome;
 }
 
 // What an outcome is made from, but for the policy.
 struct Facts {
-    Profile const& profile;
+    Policy const& policy;
+    std::size_t index;              // of the profile
     OverrideIndex::List overrides;  // that name the profile, or the device
     std::optional<Mode> untrusted_clock;
     Instant now;
 };
 
 Outcome find_outcome(Facts const& facts, ZoneSpans& zone) {
-    auto const& [profile, overrides, untrusted_clock, now] = facts;
-    auto const today = std::chrono::floor<date::days>(now);
-    if (untrusted_clock && profile.depends_on_time()) {
-        Outcome fallback{{*untrusted_clock, {"untrusted_clock", "The gate doesn't know the time yet"}}, {}, {}, {}, {}};
+    auto const& profile = facts.policy.profiles[facts.index];
+    auto const today = std::chrono::floor<date::days>(facts.now);
+    if (facts.untrusted_clock && profile.depends_on_time()) {
+        auto fallback =
+            fixed(facts.index, *facts.untrusted_clock, "untrusted_clock", "The gate doesn't know the time yet");
         end_at_the_latest(fallback, today + unknown_clock_lease);
         return fallback;
     }
     Schedule const schedule{profile};
-    Walk walk{schedule, profile, overrides, zone, now};
-    auto found = look_ahead(walk, Possible{profile, overrides}, today + horizon);
-    if (!found.ends && (profile.depends_on_time() || !overrides.empty())) end_at_the_latest(found, today + horizon);
+    Walk walk{schedule, profile, facts.overrides, zone, facts.now};
+    auto found = look_ahead(walk, profile.timed_categories(), Possible{profile, facts.overrides}, today + horizon);
+    found.profile = facts.index;
+    if (!found.ends && (profile.depends_on_time() || !facts.overrides.empty()))
+        end_at_the_latest(found, today + horizon);
     return found;
 }
 
@@ -183,7 +205,7 @@ private:
         auto const shared = overrides_.on_profile(profile);
         overrides.insert(overrides.end(), shared.begin(), shared.end());
         plan_.outcomes.push_back(
-            find_outcome({profile, std::move(overrides), input_.untrusted_clock, input_.now}, zone_));
+            find_outcome({policy_, *device.profile, std::move(overrides), input_.untrusted_clock, input_.now}, zone_));
         return plan_.outcomes.size() - 1;
     }
 
@@ -211,12 +233,12 @@ Plan Planner::plan(PlanInput const& input) {
     plan.outcomes.reserve(known_.size() + 1);
     for (std::size_t index = 0; index < known_.size(); ++index) {
         auto const& profile = policy_->profiles[index];
-        Facts const facts{profile, overrides.on_profile(profile), input.untrusted_clock, input.now};
+        Facts const facts{*policy_, index, overrides.on_profile(profile), input.untrusted_clock, input.now};
         auto& known = known_[index];
         if (!known || !still_holds(*known, facts)) known = find_known(facts, zone);
         plan.outcomes.push_back(known->outcome);
     }
-    plan.outcomes.push_back(unplaced());
+    plan.outcomes.push_back(fixed(known_.size(), Mode::off, "newcomer_profile", "Nobody has placed this device yet"));
     DevicePlanner devices{*policy_, input, overrides, zone, plan};
     plan.slots.reserve(input.devices.size());
     for (auto const& device : input.devices) devices.add(device);

@@ -15,10 +15,19 @@ struct Facts {
     NameRule const* rewrite = nullptr;
 };
 
-Facts facts_of(View const& view, ViewProfile const& profile, content::dns::Name const& name) {
+bool is_rewritten(ViewProfile const& profile, RuleKind kind) {
+    switch (kind) {
+        case RuleKind::safe_search: return profile.safe_search == Switch::on;
+        case RuleKind::youtube_moderate: return profile.youtube == YouTube::moderate;
+        case RuleKind::youtube_strict: return profile.youtube == YouTube::strict;
+        default: return false;
+    }
+}
+
+Facts facts_of(Names const& names, ViewProfile const& profile, content::dns::Name const& name) {
     Facts facts;
     bool const bypass = profile.block_encrypted_dns == Switch::on;
-    view.names.find(name, [&](NameRule const& rule) {
+    names.table.find(name, [&](NameRule const& rule) {
         if (rule.profile != NameRule::all_profiles && rule.profile != profile.rules) return;
         switch (rule.kind) {
             case RuleKind::always_reachable: facts.always_reachable = true; break;
@@ -29,30 +38,35 @@ Facts facts_of(View const& view, ViewProfile const& profile, content::dns::Name 
                 if (bypass) facts.block = &rule;
                 break;
             case RuleKind::category: facts.categories.add(static_cast<CategoryId>(rule.index)); break;
-            case RuleKind::rewrite: facts.rewrite = &rule; break;
+            case RuleKind::safe_search:
+            case RuleKind::youtube_moderate:
+            case RuleKind::youtube_strict:
+                if (is_rewritten(profile, rule.kind)) facts.rewrite = &rule;
+                break;
             case RuleKind::private_allowed: facts.private_allowed = true; break;
         }
     });
     return facts;
 }
 
-NameVerdict blocked(View const& view, ViewProfile const& profile, std::uint16_t reason) {
+NameVerdict blocked(View const& view, ViewProfile const& profile, std::uint16_t reason,
+                    CategoryId category = category_unremarkable) {
     NameVerdict verdict;
     verdict.kind = NameVerdict::Kind::block;
+    verdict.category = category;
     verdict.form = profile.blocked;
-    verdict.reason = &view.reasons[reason];
+    verdict.reason = &view.reason(reason);
     return verdict;
 }
 
 }  // namespace
 
 ViewProfile const& View::profile(Slot slot) const {
-    return profiles[slot.number() < profile_of.size() ? profile_of[slot.number()] : 0];
+    return profiles[slot.number() < profile_of.size() ? profile_of[slot.number()] : others];
 }
 
-NameVerdict View::judge(Slot slot, content::dns::Name const& name) const {
-    auto const& profile = this->profile(slot);
-    auto const facts = facts_of(*this, profile, name);
+NameVerdict View::judge(ViewProfile const& profile, content::dns::Name const& name) const {
+    auto const facts = facts_of(*names, profile, name);
     NameVerdict pass;
     pass.private_allowed = facts.private_allowed ? Switch::on : Switch::off;
     if (facts.always_reachable) {
@@ -65,22 +79,23 @@ NameVerdict View::judge(Slot slot, content::dns::Name const& name) const {
         verdict.kind = NameVerdict::Kind::off;
         return verdict;
     }
-    auto const found = facts.categories | (categories ? categories(name) : CategorySet{});
+    auto const found = facts.categories | (names->categories ? names->categories(name) : CategorySet{});
     bool const to_learn = facts.learning || !(found & profile.learning).empty();
     if (profile.mode == Mode::learning && !to_learn) return blocked(*this, profile, profile.mode_reason);
-    if (auto const now = (found & profile.closed).first()) return blocked(*this, profile, profile.closed_reasons[*now]);
+    if (auto const now = (found & profile.closed).first())
+        return blocked(*this, profile, profile.closed_reasons[*now], *now);
     if (!facts.allowed) {
         if (facts.block != nullptr) return blocked(*this, profile, facts.block->index);
         if (auto const refused = (found & profile.refused).first())
-            return blocked(*this, profile, profile.category_reasons[*refused]);
+            return blocked(*this, profile, profile.category_reasons[*refused], *refused);
     }
     if (facts.allowed || profile.mode == Mode::learning) pass.links_judged = Switch::off;
     auto const lease = (found & (facts.allowed ? profile.timed : profile.limited)).first();
     auto const unlimited = facts.allowed ? category_unremarkable : found.first().value_or(category_unremarkable);
-    pass.category = lease.value_or(to_learn && learning != 0 ? learning : unlimited);
+    pass.category = lease.value_or(to_learn && names->learning != 0 ? names->learning : unlimited);
     if (facts.rewrite != nullptr) {
         pass.kind = NameVerdict::Kind::rewrite;
-        pass.rewrite = &rewrites[facts.rewrite->index];
+        pass.rewrite = &names->rewrites[facts.rewrite->index];
     }
     return pass;
 }

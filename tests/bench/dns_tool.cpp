@@ -152,14 +152,16 @@ public:
 std::shared_ptr<policy::View const> blocking_view(unsigned names) {
     auto view = std::make_shared<policy::View>();
     view->profiles.resize(1);
-    view->reasons = {{15, "blocked", ""}};
     std::vector<policy::NamedRule> rules;
     for (unsigned i = 0; i < names; ++i) {
         std::string text = "n";
         text.append(std::to_string(i)).append(".blocked.example");
         rules.push_back({*dns::Name::from_text(text), {}});
     }
-    view->names = policy::NameTable{rules};
+    policy::Names known;
+    known.reasons = {{.text = "blocked"}};
+    known.table = policy::NameTable{rules};
+    view->names = std::make_shared<policy::Names const>(std::move(known));
     return view;
 }
 

@@ -224,7 +224,7 @@ constexpr test::Test tests[] = {
          settings.answers_burst = 20;
          auto view = test::open_view();
          std::array const rules{test::rule("example", policy::RuleKind::block)};
-         view.names = policy::NameTable{rules};
+         test::names_in(view).table = policy::NameTable{rules};
          Front house{std::move(view), settings};
          std::size_t answers = 0;
          for (int i = 0; i < 100; ++i) house.client.send(house.at, Message::query("www.example", 1));
@@ -265,7 +265,7 @@ constexpr test::Test tests[] = {
              std::vector<policy::NamedRule> rules{test::rule("blocked.example", policy::RuleKind::block)};
              for (std::uint64_t i = 0; i < generation % 7; ++i)
                  rules.push_back(test::rule("n" + std::to_string(i), policy::RuleKind::block));
-             view.names = policy::NameTable{rules};
+             test::names_in(view).table = policy::NameTable{rules};
              return view;
          };
          house.show(blocking(0));
@@ -288,7 +288,7 @@ constexpr test::Test tests[] = {
          auto const from = house.upstream().from;
          auto view = test::open_view();
          std::array const rules{test::rule("example", policy::RuleKind::block)};
-         view.names = policy::NameTable{rules};
+         test::names_in(view).table = policy::NameTable{rules};
          house.show(std::move(view));
          (void)house.ask(Message::query("other.example", 1));
          house.upstream().send(from, right(asked));
@@ -316,7 +316,7 @@ constexpr test::Test tests[] = {
      [] {
          auto view = test::open_view();
          std::array const rules{test::rule("home.arpa", policy::RuleKind::private_allowed)};
-         view.names = policy::NameTable{rules};
+         test::names_in(view).table = policy::NameTable{rules};
          Front house{std::move(view)};
          auto const reply = [](dns::Bytes asked) {
              return Message::reply_to(asked)

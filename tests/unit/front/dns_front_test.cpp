@@ -26,8 +26,8 @@ policy::View child_view(policy::ViewProfile profile, std::vector<policy::NamedRu
     view.profiles.push_back(std::move(profile));
     view.profile_of.resize(child + 1);
     view.profile_of[child] = 1;
-    view.reasons.push_back({17, "games: not before 16:00", R"({"j":"games"})"});
-    view.names = policy::NameTable{rules};
+    view.reasons.push_back({17, "windows[0]", "games: not before 16:00", R"({"j":"games"})"});
+    test::names_in(view).table = policy::NameTable{rules};
     view.gate_v4 = test::value(IpAddress::parse("192.0.2.254"));
     view.gate_v6 = test::value(IpAddress::parse("2001:db8::254"));
     return view;
@@ -53,7 +53,7 @@ constexpr test::Test tests[] = {
              (void)house.ask(other, [](dns::Bytes asked) { return Message::reply_to(asked); });
          auto view = test::open_view();
          std::array const rules{test::rule("www.example", policy::RuleKind::block)};
-         view.names = policy::NameTable{rules};
+         test::names_in(view).table = policy::NameTable{rules};
          house.show(std::move(view));
          test::equal(test::read_back(house.ask(Message::query("www.example", 1))).reply.rcode, dns::rcode::nxdomain,
                      "from the next query on");
@@ -229,11 +229,14 @@ constexpr test::Test tests[] = {
      }},
     {"safe search: the name is an alias of its safe one, or has the addresses that the policy says",
      [] {
-         auto view = child_view({}, {test::rule("www.search.example", policy::RuleKind::rewrite, 0),
-                                     test::rule("engine.example", policy::RuleKind::rewrite, 1)});
-         view.rewrites.push_back({test::dns_name("safe.search.example"), {}, 60});
-         view.rewrites.push_back({std::nullopt, {test::value(IpAddress::parse("192.0.2.9"))}, 60});
+         policy::ViewProfile profile;
+         profile.safe_search = policy::Switch::on;
+         auto view = child_view(std::move(profile), {test::rule("www.search.example", policy::RuleKind::safe_search, 0),
+                                                     test::rule("engine.example", policy::RuleKind::safe_search, 1)});
+         test::names_in(view).rewrites = {{test::dns_name("safe.search.example"), {}, 60},
+                                          {std::nullopt, {test::value(IpAddress::parse("192.0.2.9"))}, 60}};
          Front house{std::move(view)};
+         house.client.mark(child);
          auto const said = test::read_back(house.ask(Message::query("www.search.example", 1), right));
          test::check(said.names == std::vector<std::string>{"safe.search.example"} && said.addresses.size() == 1,
                      "alias");
@@ -270,7 +273,7 @@ constexpr test::Test tests[] = {
          policy::ViewProfile profile;
          profile.limited = {5};
          auto view = child_view(std::move(profile));
-         view.categories = [](dns::Name const& name) {
+         test::names_in(view).categories = [](dns::Name const& name) {
              return name == test::dns_name("video.example") ? CategorySet{5, 9} : CategorySet{};
          };
          Front house{std::move(view)};

@@ -20,6 +20,7 @@
 #include "fake_leases.h"
 #include "front/dns_front.h"
 #include "socket_address.h"
+#include "view_build.h"
 
 namespace kindgate::test {
 
@@ -150,7 +151,7 @@ private:
 inline policy::View open_view() {
     policy::View view;
     view.profiles.resize(1);
-    view.reasons.resize(1);
+    names_in(view);
     return view;
 }
 inline policy::NamedRule rule(std::string_view name, policy::RuleKind kind, std::uint16_t index = 0,

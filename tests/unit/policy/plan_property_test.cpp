@@ -29,12 +29,23 @@ std::set<Instant> instants(Case const& one, Instant from, Instant to) {
     return all;
 }
 
-std::vector<std::string> categories(std::vector<Withheld> const& all) {
-    std::vector<std::string> names;
-    names.reserve(all.size());
-    for (auto const& each : all) names.push_back(each.category);
-    std::ranges::sort(names);
-    return names;
+std::vector<Withheld> by_category(std::vector<Withheld> all) {
+    std::ranges::sort(all, {}, &Withheld::category);
+    return all;
+}
+
+// A category lease ends where the category is withheld or the mode differs, and not before.
+void check_category_lease(Case const& one, Instant now, Decision const& told, CategoryLease const& lease) {
+    auto const held = [&](Instant at) {
+        auto const taken = withheld(one.subject(), one.overrides, at);
+        return std::ranges::find(taken, lease.category, &Withheld::category) == taken.end() &&
+               decide(one.subject(), one.overrides, at).mode == told.mode;
+    };
+    auto const ends = lease.ends.value_or(Instant::max());
+    for (auto const at : instants(one, now, std::min(ends, now + looked_at)))
+        if (!held(at)) test::fail(one.about(now) + ": the lease of " + lease.category + " outlasts " + rfc3339(at));
+    if (ends < now + looked_at && held(ends))
+        test::fail(one.about(now) + ": the lease of " + lease.category + " ends too early");
 }
 
 // What is held and told at `now` stays true until it is said to end, and not a second longer.
@@ -48,9 +59,10 @@ void check_course(Case const& one, Instant now, Plan const& plan) {
         if (at < lease_ends && then.mode != told.decision.mode)
             test::fail(one.about(now) + ": the lease outlasts the change at " + rfc3339(at));
         if (at >= edge) continue;
-        if (then != told.decision || categories(withheld(one.subject(), one.overrides, at)) != told.withheld)
+        if (then != told.decision || by_category(withheld(one.subject(), one.overrides, at)) != told.withheld)
             test::fail(one.about(now) + ": nobody is told of the change at " + rfc3339(at));
     }
+    for (auto const& lease : told.leases) check_category_lease(one, now, told.decision, lease);
 }
 
 // Where something is said to end soon, the oracle too sees a change.
@@ -59,7 +71,9 @@ void check_ends(Case const& one, Instant now, Plan const& plan) {
     auto const soon = [&](std::optional<Instant> at) { return at && *at < now + looked_at; };
     if (soon(plan.next_edge)) {
         auto const then = oracle::decide(one.subject(), one.overrides, *plan.next_edge);
-        test::check(then != before, one.about(now) + ": nothing happens at the next edge");
+        auto const withheld_at = [&](Instant at) { return by_category(withheld(one.subject(), one.overrides, at)); };
+        test::check(then != before || withheld_at(now) != withheld_at(*plan.next_edge),
+                    one.about(now) + ": nothing happens at the next edge");
     }
     auto const& told = plan.of(plan.slots.front());
     test::check(!told.ends || (now < *told.ends && *told.ends <= now + horizon), one.about(now) + ": length");

@@ -1,6 +1,7 @@
 #include "policy/view.h"
 
 #include "dns_build.h"
+#include "view_build.h"
 
 using namespace kindgate;
 using policy::NameScope;
@@ -19,10 +20,10 @@ policy::View view_of(policy::ViewProfile profile, std::vector<policy::NamedRule>
     profile.rules = 1;
     view.profiles = {{}, std::move(profile)};
     view.profile_of = {0, 1};
-    view.reasons.resize(1);
-    view.rewrites.resize(1);
-    view.names = policy::NameTable{rules};
-    view.categories = [](content::dns::Name const& name) {
+    auto& names = test::names_in(view);
+    names.rewrites.resize(1);
+    names.table = policy::NameTable{rules};
+    names.categories = [](content::dns::Name const& name) {
         if (name == test::dns_name("games.example")) return CategorySet{4, 6};
         if (name == test::dns_name("school.example")) return CategorySet{9};
         return CategorySet{};
@@ -69,6 +70,7 @@ constexpr test::Test tests[] = {
          open.refused = {4};
          open.limited = {6};
          open.learning = {9};
+         open.safe_search = policy::Switch::on;
          auto learning = open;
          learning.mode = policy::Mode::learning;
          auto closed = open;
@@ -79,7 +81,7 @@ constexpr test::Test tests[] = {
                                  rule("no.ok.example", RuleKind::block),
                                  rule("no.example", RuleKind::block),
                                  rule("learn.example", RuleKind::learning),
-                                 rule("search.example", RuleKind::rewrite),
+                                 rule("search.example", RuleKind::safe_search),
                                  rule("mask.example", RuleKind::bypass),
                                  rule("mine.example", RuleKind::block, NameScope::suffix, 1),
                                  rule("other.example", RuleKind::block, NameScope::suffix, 0)};
@@ -127,7 +129,7 @@ constexpr test::Test tests[] = {
          profile.mode = policy::Mode::learning;
          std::vector const rules{rule("learn.example", RuleKind::learning), rule("no.learn.example", RuleKind::block)};
          auto view = view_of(profile, rules);
-         view.learning = 20;
+         test::names_in(view).learning = 20;
          auto const kind = [&](std::string_view name) { return view.judge(Slot{1}, test::dns_name(name)).kind; };
          test::check(kind("learn.example") == NameVerdict::Kind::pass, "on the list");
          test::check(kind("no.learn.example") == NameVerdict::Kind::block, "blocked below it");

@@ -56,6 +56,8 @@ struct Decision {
     bool operator==(Decision const&) const = default;
     // An access lease is held.
     bool allows() const { return mode != Mode::off; }
+    // The controls have ended for good: nothing is filtered either.
+    bool lapsed() const { return because.rule == "ends_on"; }
 };
 
 // `overrides`: all that are known, whoever they are about, in any order.

@@ -71,6 +71,44 @@ struct Exception {
     bool operator==(Exception const&) const = default;
 };
 
+// A category that only a proof of age opens.
+struct AgeGate {
+    std::string category;
+    std::uint8_t min_age = 0;  // years
+    minutes opens{60};
+    bool operator==(AgeGate const&) const = default;
+};
+
+enum class YouTube : std::uint8_t { off, moderate, strict };
+
+// How a name that is blocked is answered. gate_address: so that plain HTTP leads to the gate's page.
+enum class AnswerForm : std::uint8_t { nxdomain, nodata, null_address, gate_address };
+
+// What may be reached where the mode lets anything pass. Domains are A-labels in lower
+// case, without a last dot, and mean all below them, too.
+struct Content {
+    std::vector<std::string> block_categories;
+    std::vector<std::string> allow_domains;
+    std::vector<std::string> block_domains;
+    std::vector<std::string> learning_categories;
+    std::vector<std::string> learning_domains;
+    std::vector<AgeGate> age_gates;
+    YouTube youtube = YouTube::off;
+    AnswerForm blocked_answer = AnswerForm::nxdomain;
+    bool safe_search = false;
+    bool block_encrypted_dns = false;
+    bool block_vpn = false;
+    bool resolved_only = false;
+    bool strip_ech = false;
+    bool operator==(Content const&) const = default;
+
+    // Some names pass and others don't, or are answered otherwise.
+    bool filters() const;
+};
+
+// What parents see of use.
+enum class Visibility : std::uint8_t { nothing, categories, domains };
+
 struct Profile {
     std::string id;
     std::string display_name;
@@ -80,10 +118,16 @@ struct Profile {
     std::vector<Exception> exceptions;
     std::optional<date::local_days> ends_on;
     Reason ends_reason;  // rule "ends_on"; only with ends_on
+    Content content;
+    Visibility visibility = Visibility::nothing;
     bool operator==(Profile const&) const = default;
 
     // Its answer depends on the clock (windows, exceptions with windows, ends_on).
     bool depends_on_time() const;
+    // What its windows are about, if not about everything: each once, sorted.
+    std::vector<std::string> timed_categories() const;
+    // Moments are possible in which a device of it has no access, or LEARNING only.
+    bool may_be_without_access() const;
 };
 
 struct Device {
@@ -101,6 +145,13 @@ struct Network {
     bool operator==(Network const&) const = default;
 };
 
+// A list of the policy's own, a category by its name.
+struct DomainList {
+    std::string name;
+    std::vector<std::string> domains;
+    bool operator==(DomainList const&) const = default;
+};
+
 struct Policy {
     std::string name;
     date::time_zone const* zone =
@@ -110,6 +161,10 @@ struct Policy {
     std::vector<Device> devices;
     std::vector<Network> networks;
     std::optional<std::size_t> newcomer_profile;  // index; none: newcomers have no access
+    std::vector<DomainList> domain_lists;
+    std::vector<std::string> always_reachable;
+    std::vector<std::string> helpline_countries;  // ISO 3166-1 alpha-2; whose helplines people are shown
+    std::vector<std::string> packs;               // names; at least one
     bool operator==(Policy const&) const = default;
 
     // Index into profiles or devices; linear, for people's requests.

@@ -15,11 +15,13 @@ enum class RuleKind : std::uint8_t {
     always_reachable,  // helplines, time servers, the gate's own page
     learning,          // passes in LEARNING
     allow,             // allow_domains
-    block,             // block_domains; `index` is its reason in View::reasons
+    block,             // block_domains; `index` is its reason in Names::reasons
     bypass,  // canary and relay names, resolver.arpa: only where the profile blocks encrypted DNS; `index` as in block
-    category,         // on a list of the policy's own; `index` is the CategoryId
-    rewrite,          // safe search; `index` into View::rewrites
-    private_allowed,  // may be answered with private addresses: the home's own names
+    category,          // on a list of the policy's own; `index` is the CategoryId
+    safe_search,       // only where the profile says so; `index` into Names::rewrites
+    youtube_moderate,  // the same
+    youtube_strict,    // the same
+    private_allowed,   // may be answered with private addresses: the home's own names
 };
 
 enum class NameScope : std::uint8_t { exact, suffix, subdomains };  // suffix: the name and all below

@@ -31,8 +31,17 @@ struct PlanInput {
     std::optional<Mode> untrusted_clock;
 };
 
+// A category that windows are about and none withholds now.
+struct CategoryLease {
+    std::string category;
+    // The first later instant at which it is withheld or the mode differs; as Outcome::ends where there is none.
+    std::optional<Instant> ends;
+    bool operator==(CategoryLease const&) const = default;
+};
+
 // What a profile, or a device that has words of its own, may do from the plan's instant on.
 struct Outcome {
+    std::size_t profile = 0;  // index; one past the last: a device without a profile
     Decision decision;
     // As Explanation; the horizon is counted from the UTC day's beginning.
     std::optional<Instant> until;
@@ -42,9 +51,10 @@ struct Outcome {
     // equal; it is due a day earlier then. A lease never outlasts the next change
     // (tests/unit/policy/plan_property_test.cpp).
     std::optional<Instant> ends;
-    // The first later instant at which mode, reason or withheld categories change, or the lease has to be given anew.
+    // The first later instant at which mode, reason or withheld categories change, or a lease has to be given anew.
     std::optional<Instant> due;
-    std::vector<std::string> withheld;  // categories, sorted; enforced with content
+    std::vector<Withheld> withheld;     // by category
+    std::vector<CategoryLease> leases;  // by category; held in OPEN, and in LEARNING if the category is for learning
     bool operator==(Outcome const&) const = default;
 };
 

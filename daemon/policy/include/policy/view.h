@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,13 +24,12 @@ namespace kindgate::policy {
 // locks, no allocation. Holds what it needs (a mapped pack) as long as the view lives.
 using Categories = std::function<CategorySet(content::dns::Name const& folded)>;
 
-// How a name that is blocked is answered. gate_address: so that plain HTTP leads to the gate's page.
-enum class AnswerForm : std::uint8_t { nxdomain, nodata, null_address, gate_address };
 enum class Switch : std::uint8_t { off, on };
 
 // Why something was refused, for who asked (RFC 8914).
 struct Refusal {
     std::uint16_t code = 15;  // 15: by the house; 17: by the profile
+    std::string rule;         // the field path that states it, as in policy::Reason
     std::string text;         // a sentence
     std::string structured;   // JSON of draft-ietf-dnsop-structured-dns-error, for who offered to read it; may be empty
 };
@@ -41,21 +41,25 @@ struct Rewrite {
     std::uint32_t ttl = 300;  // seconds
 };
 
-// What goes for some devices: those of a profile, or one that has words of its own.
+// What goes for some devices: those of a profile, or one that has words of its own. The mode and what is closed are of
+// the moment, the rest is the profile's as long as the policy is.
 struct ViewProfile {
     std::uint16_t rules = 0;  // whose NameRules count: their `profile`
     Mode mode = Mode::open;
     AnswerForm blocked = AnswerForm::nxdomain;
+    YouTube youtube = YouTube::off;
+    Visibility visibility = Visibility::nothing;
     CategorySet refused;   // blocked, or behind an age gate
     CategorySet closed;    // by a category window, now: allow_domains don't open them
     CategorySet learning;  // passes in LEARNING
     CategorySet limited;   // needs the kernel's category lease: its addresses carry this category before others
     CategorySet timed;     // of those what a window or a budget limits: so do the addresses of allowed names
+    Switch safe_search = Switch::off;
     Switch strip_ech = Switch::off;
     Switch block_encrypted_dns = Switch::off;
     Switch resolved_only = Switch::off;  // without an address lease nothing works: a refused lease is SERVFAIL
     Switch leases = Switch::on;          // its answered addresses are granted to the kernel
-    std::uint16_t mode_reason = 0;       // of LEARNING and OFF; index into View::reasons
+    std::uint16_t mode_reason = 0;       // of LEARNING and OFF; View::reason()
     std::array<std::uint16_t, 64> category_reasons{};
     std::array<std::uint16_t, 64> closed_reasons{};
 };
@@ -64,7 +68,7 @@ struct NameVerdict {
     enum class Kind : std::uint8_t { pass, block, rewrite, off };
 
     Kind kind = Kind::pass;
-    CategoryId category = category_unremarkable;  // of the addresses
+    CategoryId category = category_unremarkable;  // of the addresses; where blocked: for which, if for one
     // The question's verdict stands whatever its chain leads to: always reachable, or allowed by name.
     Switch links_judged = Switch::on;
     Switch private_allowed = Switch::off;
@@ -73,25 +77,37 @@ struct NameVerdict {
     Rewrite const* rewrite = nullptr;  // the same, where rewritten
 };
 
-struct View {
-    std::uint64_t generation = 0;
-    std::vector<ViewProfile> profiles;      // at least one
-    std::vector<std::uint16_t> profile_of;  // by slot number; a slot beyond its end has the first profile
-    NameTable names;                        // names in it are folded
-    Categories categories;                  // may be empty
+// What is known of names as long as a policy, its packs and its lists stay: shared by the views of that time.
+struct Names {
+    NameTable table;        // names in it are folded
+    Categories categories;  // may be empty
     // Of addresses of names on a profile's learning list that need no other lease: so an open connection goes on when
     // LEARNING begins. 0: no profile has such a list.
     CategoryId learning = 0;
     std::vector<Rewrite> rewrites;
-    std::vector<Refusal> reasons;      // at least one; 0 where nothing is said
-    std::optional<IpAddress> gate_v4;  // the gate's own addresses towards its devices
-    std::optional<IpAddress> gate_v6;
+    std::vector<Refusal> reasons;        // at least one; 0 where nothing is said
+    std::vector<ViewProfile> profiles;   // by profile: what doesn't depend on the moment
     Switch refuse_private = Switch::on;  // rebinding, unless private_allowed
+};
+
+struct View {
+    std::uint64_t generation = 0;
+    std::shared_ptr<Names const> names;     // never null
+    std::vector<ViewProfile> profiles;      // at least one
+    std::vector<std::uint16_t> profile_of;  // by slot number
+    std::uint16_t others = 0;               // of slots beyond its end
+    std::vector<Refusal> reasons;           // of the moment; numbered behind those of the names
+    std::optional<IpAddress> gate_v4;       // the gate's own addresses towards its devices
+    std::optional<IpAddress> gate_v6;
 
     ViewProfile const& profile(Slot slot) const;
+    Refusal const& reason(std::uint16_t index) const {
+        return index < names->reasons.size() ? names->reasons[index] : reasons[index - names->reasons.size()];
+    }
     // `name` is folded. Order: always reachable; OFF, LEARNING and closed categories; allow; block and bypass names;
     // refused categories; rewriting of what passes.
-    NameVerdict judge(Slot slot, content::dns::Name const& name) const;
+    NameVerdict judge(Slot slot, content::dns::Name const& name) const { return judge(profile(slot), name); }
+    NameVerdict judge(ViewProfile const& profile, content::dns::Name const& name) const;
 };
 
 }  // namespace kindgate::policy

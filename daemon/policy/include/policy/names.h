@@ -1,0 +1,76 @@
+// From a policy to the View: what each profile's rules say of names, put together once for a policy and its packs
+// (compile_names), and what holds at a moment, from a plan (make_view). Pure.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/category.h"
+#include "content/pack.h"
+#include "policy/names_file.h"
+#include "policy/plan.h"
+#include "policy/view.h"
+
+namespace kindgate::policy {
+
+// One number is for addresses of names on learning lists (Names::learning).
+inline constexpr std::size_t most_categories = content::most_categories - 1;
+
+// The categories that the profiles' rules name, sorted, each once: those of windows, of content, and those that stand
+// for ways around the gate where they are blocked.
+std::vector<std::string> categories_in_force(Policy const& policy);
+// Some profile has a learning list: Names::learning is needed.
+bool has_learning_list(Policy const& policy);
+
+// Numbers for the categories in force.
+struct CategoryIds {
+    std::map<std::string, CategoryId, std::less<>> by_name;
+    CategoryId learning = 0;  // 0: not needed
+
+    // 0 for a category without a number.
+    CategoryId of(std::string_view category) const {
+        auto const found = by_name.find(category);
+        return found == by_name.end() ? category_unknown : found->second;
+    }
+    // "" for a number without a category.
+    std::string_view name_of(CategoryId id) const;
+};
+
+// What names are compiled with, beside the policy. Borrowed for the call.
+struct NamesInput {
+    CategoryIds const& ids;  // has all that are in force
+    Categories packs;        // by these numbers; may be empty
+    SafeSearch const& safe_search;
+    Helplines const& helplines;
+    std::span<content::dns::Name const> private_domains;  // may be answered with private addresses; folded
+    std::string contact;                                  // URI of a page or person to ask; "" : none
+};
+
+std::shared_ptr<Names const> compile_names(Policy const& policy, NamesInput const& input);
+
+// What a view has beside names and plan.
+struct ViewInput {
+    std::uint64_t generation = 0;
+    CategoryIds const& ids;
+    std::string contact;  // as in NamesInput
+    std::optional<IpAddress> gate_v4;
+    std::optional<IpAddress> gate_v6;
+};
+
+// `plan` is of the policy that `names` were compiled from.
+View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan const& plan, ViewInput const& input);
+
+// What becomes of a question for a name, and the rule that decides.
+struct NameExplanation {
+    NameVerdict::Kind kind = NameVerdict::Kind::pass;
+    Reason because;
+    std::optional<Rewrite> rewrite;
+    bool operator==(NameExplanation const&) const = default;
+};
+// The same as what the DNS front does with a question for `name` (folded) from who has this outcome.
+NameExplanation explain_name(View const& view, ViewProfile const& profile, content::dns::Name const& name);
+
+}  // namespace kindgate::policy
