@@ -19,10 +19,12 @@ kernel::Wanted wanted_for(policy::Plan const& plan, Situation const& situation, 
         if (outcome.ends) end = now.steady_at(*outcome.ends);
         if (!end || *end >= now.steady + Enforcer::shortest_lease) access.emplace_back(planned.slot, end);
     }
-    return {{situation.lan.begin(), situation.lan.end()},
-            situation.slots,
-            {sorted_unique, std::move(access)},
-            {sorted_unique, std::move(learning)}};
+    kernel::Wanted wanted;
+    wanted.lan = {situation.lan.begin(), situation.lan.end()};
+    wanted.slots = situation.slots;
+    wanted.access = {sorted_unique, std::move(access)};
+    wanted.learning = {sorted_unique, std::move(learning)};
+    return wanted;
 }
 
 }  // namespace

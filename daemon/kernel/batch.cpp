@@ -91,9 +91,16 @@ private:
     nlattr* element_ = nullptr;
 };
 
-std::uint32_t mark(Slot slot) {
+// Marks and interface indexes stand in the machine's byte order.
+std::uint32_t number(Slot slot) {
     return slot.number();
-}  // marks stand in the machine's byte order
+}
+std::uint32_t number(SlotCategory use) {
+    return use.mark();
+}
+std::uint32_t number(std::uint32_t index) {
+    return index;
+}
 
 void write_lan(Batch& batch, Verb verb, std::vector<std::string> const& names) {
     ElementWriter writer{batch, contract::table, contract::lan, verb};
@@ -109,25 +116,33 @@ void write_slots(Batch& batch, Verb verb, std::vector<std::pair<Mac, Slot>> cons
     ElementWriter writer{batch, contract::table, contract::slots, verb};
     for (auto const& [mac, slot] : slots) {
         writer.open_element(mac.bytes().data(), mac.bytes().size());
-        auto const value = mark(slot);
+        auto const value = number(slot);
         if (verb.type == NFT_MSG_NEWSETELEM) writer.put_data(NFTA_SET_ELEM_DATA, &value, sizeof value);
         writer.close_element();
     }
 }
 
-void write_learning(Batch& batch, Verb verb, std::vector<Slot> const& slots) {
-    ElementWriter writer{batch, contract::table, contract::learning, verb};
-    for (auto slot : slots) {
-        auto const key = mark(slot);
+template <typename Key>
+void write_numbers(Batch& batch, Verb verb, char const* set, std::vector<Key> const& keys) {
+    ElementWriter writer{batch, contract::table, set, verb};
+    for (auto const& one : keys) {
+        auto const key = number(one);
         writer.open_element(&key, sizeof key);
         writer.close_element();
     }
 }
 
-void write_leases(Batch& batch, Verb verb, char const* table, std::span<Lease const> leases, Steady::time_point now) {
-    ElementWriter writer{batch, table, contract::access, verb};
+struct Place {
+    char const* table;
+    char const* set;
+};
+
+template <typename Key>
+void write_leases(Batch& batch, Verb verb, Place const& place, std::span<LeaseOf<Key> const> leases,
+                  Steady::time_point now) {
+    ElementWriter writer{batch, place.table, place.set, verb};
     for (auto const& lease : leases) {
-        auto const key = mark(lease.slot);
+        auto const key = number(lease.key);
         writer.open_element(&key, sizeof key);
         if (verb.type == NFT_MSG_NEWSETELEM && lease.end) {
             writer.put_milliseconds(NFTA_SET_ELEM_TIMEOUT, *lease.end, now);
@@ -138,11 +153,20 @@ void write_leases(Batch& batch, Verb verb, char const* table, std::span<Lease co
     }
 }
 
+void write_leases(Batch& batch, Verb verb, Leases const& leases, Steady::time_point now) {
+    write_leases<Slot>(batch, verb, {contract::table, contract::access}, leases.access, now);
+    write_leases<Slot>(batch, verb, {contract::table, contract::asked}, leases.asked, now);
+    write_leases<SlotCategory>(batch, verb, {contract::table, contract::granted}, leases.granted, now);
+}
+
 void write_elements(Batch& batch, Verb verb, Elements const& elements, Steady::time_point now) {
     write_lan(batch, verb, elements.lan);
+    write_numbers(batch, verb, contract::lan_index, elements.lan_index);
     write_slots(batch, verb, elements.slots);
-    write_leases(batch, verb, contract::table, elements.access, now);
-    write_learning(batch, verb, elements.learning);
+    write_leases(batch, verb, elements.leases, now);
+    write_numbers(batch, verb, contract::learning, elements.learning);
+    write_numbers(batch, verb, contract::confined, elements.confined);
+    write_numbers(batch, verb, contract::limited, elements.limited);
 }
 
 }  // namespace
@@ -191,16 +215,17 @@ bool Batch::count_timeouts_from(Steady::time_point now) {
 Batch build(Changes const& changes, Steady::time_point now, std::uint32_t first_sequence) {
     Batch batch{first_sequence};
     if (changes.install) contract::install(batch);
-    write_leases(batch, keep_or_extend, contract::table, changes.ensure, now);
+    write_leases(batch, keep_or_extend, changes.ensure, now);
     write_elements(batch, remove, changes.remove, now);
     write_elements(batch, add, changes.add, now);
-    write_leases(batch, keep_or_extend, contract::table, changes.extend, now);
+    write_leases(batch, keep_or_extend, changes.extend, now);
     batch.finish();
     return batch;
 }
 
 void add_lease(Batch& batch, char const* table, Lease const& lease, Steady::time_point now, IfPresent if_present) {
-    write_leases(batch, if_present == IfPresent::refuse ? add : keep_or_extend, table, {&lease, 1}, now);
+    write_leases<Slot>(batch, if_present == IfPresent::refuse ? add : keep_or_extend, {table, contract::access},
+                       {&lease, 1}, now);
 }
 
 }  // namespace kindgate::kernel

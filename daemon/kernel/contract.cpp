@@ -13,14 +13,19 @@
 #include <linux/icmp.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 
+#include <bit>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "batch.h"
+#include "kernel/table.h"
 
 namespace kindgate::kernel::contract {
 
@@ -28,7 +33,11 @@ namespace {
 
 constexpr char const* counter = "unplaced";
 constexpr char const* remember = "remember";
+constexpr char const* ask = "ask";
+constexpr char const* tell_slot = "tell_slot";
+constexpr char const* to_front = "to_front";
 constexpr char const* gate = "gate";
+constexpr char const* unleased = "unleased";
 constexpr char const* untracked = "untracked";
 constexpr char const* shut = "shut";
 
@@ -45,27 +54,41 @@ using Handle = std::unique_ptr<T, Release<release>>;
 struct Type {
     std::uint32_t number;
     std::uint32_t size;
-    std::uint32_t byte_order;  // 1 the machine's, 2 big-endian: nft prints by it
+    std::uint32_t byte_order;  // 1 the machine's, 2 big-endian, 0 mixed: nft prints by it
 };
 constexpr Type ifname{41, 16, 1};
 constexpr Type ether_addr{9, 6, 2};
 constexpr Type mark{19, 4, 1};
+constexpr Type iface_index{20, 4, 1};
+constexpr Type ipv4_addr{7, 4, 2};
+constexpr Type ipv6_addr{8, 16, 2};
+
+constexpr Type concatenated(Type first, Type second) {
+    return {first.number << 6U | second.number, first.size + second.size, 0};
+}
 
 struct Set {
     char const* name;
     Type key;
     std::optional<Type> data;
     std::uint32_t flags;
+    std::uint32_t size = 0;  // 0: as many elements as come
 };
 constexpr Set sets[] = {
     {lan, ifname, std::nullopt, 0},
     {slots, ether_addr, mark, NFT_SET_MAP},
     {access, mark, std::nullopt, NFT_SET_TIMEOUT},
     {learning, mark, std::nullopt, 0},
+    {asked, mark, std::nullopt, NFT_SET_TIMEOUT},
+    {confined, mark, std::nullopt, 0},
+    {limited, mark, std::nullopt, 0},
+    {granted, mark, std::nullopt, NFT_SET_TIMEOUT},
+    {lan_index, iface_index, std::nullopt, 0},
+    {resolved4, concatenated(mark, ipv4_addr), mark, NFT_SET_MAP | NFT_SET_TIMEOUT, resolved_size},
+    {resolved6, concatenated(mark, ipv6_addr), mark, NFT_SET_MAP | NFT_SET_TIMEOUT, resolved_size},
 };
 constexpr Set scratch_set{access, mark, std::nullopt, NFT_SET_TIMEOUT};
 
-// No size is given: the kernel then takes as many elements as come.
 void write_set(Batch& batch, char const* table_name, Set const& spec, std::uint32_t id) {
     Handle<nftnl_set, nftnl_set_free> const set{nftnl_set_alloc()};
     nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, table_name);
@@ -74,6 +97,7 @@ void write_set(Batch& batch, char const* table_name, Set const& spec, std::uint3
     nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, spec.flags);
     nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, spec.key.number);
     nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, spec.key.size);
+    if (spec.size != 0) nftnl_set_set_u32(set.get(), NFTNL_SET_DESC_SIZE, spec.size);
     Handle<nftnl_udata_buf, nftnl_udata_buf_free> const user{nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN)};
     nftnl_udata_put_u32(user.get(), NFTNL_UDATA_SET_KEYBYTEORDER, spec.key.byte_order);
     if (spec.data) {
@@ -91,6 +115,7 @@ void write_set(Batch& batch, char const* table_name, Set const& spec, std::uint3
 // --- Chains
 
 struct Hook {
+    char const* type;
     std::uint32_t number;
     std::int32_t priority;
 };
@@ -99,8 +124,12 @@ struct Chain {
     std::optional<Hook> hook;
 };
 constexpr Chain chains[] = {
-    {remember, Hook{NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE - 10}},
-    {gate, Hook{NF_INET_FORWARD, NF_IP_PRI_FILTER - 10}},
+    {remember, Hook{"filter", NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE - 10}},
+    {ask, Hook{"nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 10}},
+    {tell_slot, Hook{"filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER - 10}},
+    {to_front, std::nullopt},
+    {gate, Hook{"filter", NF_INET_FORWARD, NF_IP_PRI_FILTER - 10}},
+    {unleased, std::nullopt},
     {untracked, std::nullopt},
     {shut, std::nullopt},
 };
@@ -110,7 +139,7 @@ void write_chain(Batch& batch, Chain const& spec) {
     nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table);
     nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, spec.name);
     if (spec.hook) {
-        nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, "filter");
+        nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, spec.hook->type);
         nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, spec.hook->number);
         nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, spec.hook->priority);
         nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
@@ -122,7 +151,12 @@ void write_chain(Batch& batch, Chain const& spec) {
 
 // --- Rules
 
-// A rule under construction, in nft's words. Every expression works on register 1, as nft's own do.
+constexpr std::uint16_t big(std::uint16_t value) {
+    return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+}
+
+// A rule under construction, in nft's words. Every expression works on register 1, as nft's own do; what a key has
+// behind its first four bytes stands behind them.
 class Rule {
 public:
     explicit Rule(char const* chain) : rule_(nftnl_rule_alloc()) {
@@ -154,6 +188,8 @@ public:
         return *this;
     }
     Rule& slot() { return ct(NFT_CT_MARK).masked(slot_mask); }
+    Rule& category() { return ct(NFT_CT_MARK).masked(category_mask); }
+    Rule& slot_and_category() { return ct(NFT_CT_MARK).masked(slot_mask | category_mask); }
     template <typename T>
     Rule& compare(std::uint32_t operation, T value) {
         auto* cmp = expression("cmp");
@@ -164,13 +200,16 @@ public:
     }
     Rule& in(char const* set) { return lookup(set, 0); }
     Rule& not_in(char const* set) { return lookup(set, NFT_LOOKUP_F_INV); }
-    Rule& ether_source() {
-        auto* payload = expression("payload");
-        nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-        nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_LL_HEADER);
-        nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_OFFSET, 6);
-        nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_LEN, 6);
-        return *this;
+    Rule& ether_source() { return payload(NFT_REG_1, NFT_PAYLOAD_LL_HEADER, 6, 6); }
+    // The key of resolved4 and resolved6.
+    Rule& slot_and_destination(std::uint8_t protocol) {
+        meta(NFT_META_NFPROTO).compare(NFT_CMP_EQ, protocol).slot();
+        return protocol == NFPROTO_IPV4 ? payload(NFT_REG32_01, NFT_PAYLOAD_NETWORK_HEADER, 16, 4)
+                                        : payload(NFT_REG32_01, NFT_PAYLOAD_NETWORK_HEADER, 24, 16);
+    }
+    Rule& to_port(std::uint8_t protocol, std::uint16_t port) {
+        meta(NFT_META_L4PROTO).compare(NFT_CMP_EQ, protocol);
+        return payload(NFT_REG_1, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2).compare(NFT_CMP_EQ, big(port));
     }
     Rule& mapped_by(char const* map) {
         auto* expr = expression("lookup");
@@ -181,16 +220,38 @@ public:
     }
     // The route back to the sender doesn't leave by the interface that the packet came from.
     Rule& source_is_elsewhere() {
-        auto* fib = expression("fib");
-        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_OIF);
-        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT);
-        nftnl_expr_set_u32(fib, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
-        return compare(NFT_CMP_EQ, std::uint32_t{0});
+        return fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT)
+            .compare(NFT_CMP_EQ, std::uint32_t{0});
+    }
+    // Neither this machine nor one in the LAN.
+    Rule& destination_is_outside() {
+        return fib(NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_DADDR)
+            .compare(NFT_CMP_NEQ, std::uint32_t{RTN_LOCAL})
+            .fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_DADDR)
+            .not_in(lan_index);
     }
     Rule& set_mark() {
         auto* store = expression("ct");
         nftnl_expr_set_u32(store, NFTNL_EXPR_CT_KEY, NFT_CT_MARK);
         nftnl_expr_set_u32(store, NFTNL_EXPR_CT_SREG, NFT_REG_1);
+        return *this;
+    }
+    Rule& set_packet_mark() {
+        auto* store = expression("meta");
+        nftnl_expr_set_u32(store, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+        nftnl_expr_set_u32(store, NFTNL_EXPR_META_SREG, NFT_REG_1);
+        return *this;
+    }
+    // To this machine's own address on the interface that the packet came from.
+    Rule& redirect(std::uint16_t port) {
+        auto const number = big(port);
+        auto* immediate = expression("immediate");
+        nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+        nftnl_expr_set(immediate, NFTNL_EXPR_IMM_DATA, &number, sizeof number);
+        auto* redirect = expression("redir");
+        nftnl_expr_set_u32(redirect, NFTNL_EXPR_REDIR_REG_PROTO_MIN, NFT_REG_1);
+        nftnl_expr_set_u32(redirect, NFTNL_EXPR_REDIR_REG_PROTO_MAX, NFT_REG_1);
+        nftnl_expr_set_u32(redirect, NFTNL_EXPR_REDIR_FLAGS, NF_NAT_RANGE_PROTO_SPECIFIED);
         return *this;
     }
     Rule& count(char const* name) {
@@ -225,6 +286,21 @@ private:
         nftnl_rule_add_expr(rule_.get(), expr);  // the rule owns it
         return expr;
     }
+    Rule& payload(std::uint32_t to, std::uint32_t base, std::uint32_t offset, std::uint32_t size) {
+        auto* load = expression("payload");
+        nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_DREG, to);
+        nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, base);
+        nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+        nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_LEN, size);
+        return *this;
+    }
+    Rule& fib(std::uint32_t result, std::uint32_t flags) {
+        auto* load = expression("fib");
+        nftnl_expr_set_u32(load, NFTNL_EXPR_FIB_RESULT, result);
+        nftnl_expr_set_u32(load, NFTNL_EXPR_FIB_FLAGS, flags);
+        nftnl_expr_set_u32(load, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+        return *this;
+    }
     Rule& lookup(char const* set, std::uint32_t flags) {
         auto* expr = expression("lookup");
         nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
@@ -235,6 +311,9 @@ private:
 
     Handle<nftnl_rule, nftnl_rule_free> rule_;
 };
+
+// Helplines, emergency information, time servers: in every mode, through every list and budget.
+constexpr std::uint32_t always_reachable = std::uint32_t{category_always_reachable} << 14U;
 
 Rule from_lan(char const* chain) {
     Rule rule{chain};
@@ -248,10 +327,11 @@ Rule to_lan(char const* chain) {
     return rule;
 }
 
-// Every packet walks these rules, so their order is that of the cheapest first: a look-up of an interface's name costs
-// several times the look at the mark that a flow's later packets carry.
+// Every packet walks the rules of remember and gate, so their order is that of the cheapest first: a look-up of an
+// interface's name costs several times the look at the mark that a flow's later packets carry.
 
-// Who is it? A flow's slot, from the sender's address, until it has one.
+// Who is it, and what is it about? A flow's slot, from the sender's address, until it has one; its category, from the
+// address that the gate resolved for the slot, likewise.
 void write_remember(Batch& batch) {
     Rule{remember}
         .slot()
@@ -264,22 +344,112 @@ void write_remember(Batch& batch) {
         .mapped_by(slots)
         .set_mark()
         .write(batch);
+    struct Family {
+        std::uint8_t protocol;
+        char const* map;
+    };
+    // For slots that don't ask the gate nothing is resolved: they are spared the rest.
+    for (auto const& family : {Family{NFPROTO_IPV4, resolved4}, Family{NFPROTO_IPV6, resolved6}})
+        Rule{remember}
+            .category()
+            .compare(NFT_CMP_EQ, std::uint32_t{0})
+            .slot()
+            .in(asked)
+            .meta(NFT_META_IIFNAME)
+            .in(lan)
+            .slot_and_destination(family.protocol)
+            .mapped_by(family.map)
+            .set_mark()
+            .write(batch);
 }
 
-// A packet of a device that holds a lease passes by the first rule. One without a connection tracking entry can't: a
-// mark that isn't there ends the rule.
+constexpr std::uint16_t dns = 53;
+constexpr std::uint16_t http = 80;
+
+// Whatever server a device asks, the gate answers. Only a flow's first packet comes here.
+void write_ask(Batch& batch) {
+    for (std::uint8_t const protocol : {IPPROTO_UDP, IPPROTO_TCP})
+        from_lan(ask).to_port(protocol, dns).slot().in(asked).redirect(dns_port).write(batch);
+    from_lan(ask)
+        .to_port(IPPROTO_TCP, http)
+        .slot()
+        .in(asked)
+        .category()
+        .compare(NFT_CMP_NEQ, always_reachable)
+        .slot()
+        .not_in(access)
+        .destination_is_outside()
+        .redirect(web_port)
+        .write(batch);
+}
+
+// The front's socket learns the asker from the packet's mark: SO_RCVMARK of a UDP query; of a TCP connection SO_MARK,
+// with tcp_fwmark_accept. Its ports are no services for the internet.
+void write_tell_slot(Batch& batch) {
+    struct Service {
+        std::uint8_t protocol;
+        std::uint16_t port;
+    };
+    for (auto const& service :
+         {Service{IPPROTO_UDP, dns_port}, Service{IPPROTO_TCP, dns_port}, Service{IPPROTO_TCP, web_port}})
+        Rule{tell_slot}.to_port(service.protocol, service.port).verdict(NFT_GOTO, to_front).write(batch);
+    from_lan(to_front).slot().set_packet_mark().verdict(NF_ACCEPT).write(batch);
+    constexpr std::uint32_t loopback = 1;  // in every network namespace
+    Rule{to_front}.meta(NFT_META_IIF).compare(NFT_CMP_NEQ, loopback).verdict(NF_DROP).write(batch);
+}
+
+// What a device may falls through, after a look at each reason to shut. A packet without a connection tracking entry
+// has no mark, which ends every rule but the last: it is judged there.
 void write_gate(Batch& batch) {
     constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;  // nft's ct state bits
-    Rule{gate}.slot().in(access).slot().not_in(learning).verdict(NF_ACCEPT).write(batch);
+    // NAT is decided on a flow's first packet: one that is older than the slot in `asked` goes where it went.
+    for (std::uint8_t const protocol : {IPPROTO_UDP, IPPROTO_TCP})
+        Rule{gate}
+            .to_port(protocol, dns)
+            .slot()
+            .in(asked)
+            .meta(NFT_META_IIFNAME)
+            .in(lan)
+            .meta(NFT_META_OIFNAME)
+            .not_in(lan)
+            .verdict(NFT_JUMP, shut)
+            .write(batch);
+    Rule{gate}.slot().not_in(access).verdict(NFT_GOTO, unleased).write(batch);
+    Rule{gate}.slot().in(learning).slot_and_category().not_in(granted).verdict(NFT_GOTO, unleased).write(batch);
+    Rule{gate}
+        .slot_and_category()
+        .in(limited)
+        .slot_and_category()
+        .not_in(granted)
+        .verdict(NFT_GOTO, unleased)
+        .write(batch);
+    Rule{gate}
+        .category()
+        .compare(NFT_CMP_EQ, std::uint32_t{0})
+        .slot()
+        .in(confined)
+        .verdict(NFT_GOTO, unleased)
+        .write(batch);
     Rule{gate}
         .ct(NFT_CT_STATE)
         .masked(invalid_or_untracked)
         .compare(NFT_CMP_NEQ, std::uint32_t{0})
         .verdict(NFT_GOTO, untracked)
         .write(batch);
-    from_lan(gate).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
-    Rule{gate}.slot().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NFT_JUMP, shut).write(batch);
-    from_lan(gate).count(counter).verdict(NFT_JUMP, shut).write(batch);
+}
+
+// No lease covers it. It passes within the LAN, to what is always reachable, and where no device of ours has a part.
+void write_unleased(Batch& batch) {
+    from_lan(unleased).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
+    Rule{unleased}
+        .slot()
+        .compare(NFT_CMP_NEQ, std::uint32_t{0})
+        .category()
+        .compare(NFT_CMP_EQ, always_reachable)
+        .verdict(NF_ACCEPT)
+        .write(batch);
+    Rule{unleased}.slot().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NFT_JUMP, shut).write(batch);
+    from_lan(unleased).count(counter).verdict(NFT_JUMP, shut).write(batch);
 }
 
 // No mark to judge by.
@@ -345,7 +515,10 @@ void install(Batch& batch) {
     write_remember(batch);
     write_shut(batch);
     write_untracked(batch);
+    write_unleased(batch);
     write_gate(batch);
+    write_tell_slot(batch);
+    write_ask(batch);
 }
 
 void remove(Batch& batch) {

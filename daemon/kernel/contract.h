@@ -2,6 +2,7 @@
 // The one place that knows them; the skeleton of a dumped table is compared with what this builds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "message.h"
@@ -19,9 +20,22 @@ inline constexpr char const* lan = "lan";
 inline constexpr char const* slots = "slots";
 inline constexpr char const* access = "access";
 inline constexpr char const* learning = "learning";
+inline constexpr char const* asked = "asked";
+inline constexpr char const* confined = "confined";
+inline constexpr char const* limited = "limited";
+inline constexpr char const* granted = "granted";
+inline constexpr char const* lan_index = "lan_index";
+// The front's: address leases. Nobody else reads or writes their elements.
+inline constexpr char const* resolved4 = "resolved4";
+inline constexpr char const* resolved6 = "resolved6";
+inline constexpr std::uint32_t resolved_size = 131072;  // elements, each
 
-// The connection mark: bits 0-13 slot. Later: 14-19 category, 20 cut.
+// The sets and maps whose elements kernel::Wanted tells.
+inline constexpr std::array wanted_sets = {lan, slots, access, learning, asked, confined, limited, granted, lan_index};
+
+// The connection mark: bits 0-13 slot, 14-19 category. Later: 20 cut.
 inline constexpr std::uint32_t slot_mask = 0x3fff;
+inline constexpr std::uint32_t category_mask = 0xfc000;
 
 // The messages that delete the table if it is there and make it anew, without elements.
 void install(Batch& batch);

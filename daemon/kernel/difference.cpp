@@ -9,7 +9,8 @@ namespace kindgate::kernel {
 namespace {
 
 using Slots = FlatMap<Mac, Slot>;
-using Ends = FlatMap<Slot, std::optional<Steady::time_point>>;
+template <typename Key>
+using Ends = FlatMap<Key, Wanted::End>;
 
 // Walks two sorted ranges of keys together: gone(a), fresh(b), both(a, b). Nearly always the keys are equal, so that is
 // looked at first: four thousand devices are compared for every single override.
@@ -50,14 +51,31 @@ void slots(Slots const& present, Slots const& wanted, Changes& changes) {
         });
 }
 
-class Leases {
-public:
-    Leases(Steady::time_point now, Extension extension, Sent sent, Changes& changes)
-        : now_(now), extension_(extension), sent_(sent), changes_(changes) {}
+struct When {
+    Steady::time_point now;
+    Extension extension;
+    Sent sent;
+};
 
-    void compare(Ends const& present, Ends const& wanted) {
+// Of one set of leases.
+template <typename Key>
+class LeaseDifference {
+public:
+    using Lease = LeaseOf<Key>;
+    using List = std::vector<Lease> Leases::*;
+
+    LeaseDifference(When const& when, Changes& changes, List list)
+        : now_(when.now),
+          extension_(when.extension),
+          sent_(when.sent),
+          ensure_(changes.ensure.*list),
+          remove_(changes.remove.leases.*list),
+          add_(changes.add.leases.*list),
+          extend_(changes.extend.*list) {}
+
+    void compare(Ends<Key> const& present, Ends<Key> const& wanted) {
         walk(
-            present, wanted, [](auto const& entry) -> Slot const& { return entry.first; },
+            present, wanted, [](auto const& entry) -> Key const& { return entry.first; },
             [&](auto const& entry) { gone({entry.first, entry.second}); },
             [&](auto const& entry) { fresh({entry.first, entry.second}); },
             [&](auto const& old, auto const& entry) { both({old.first, old.second}, {entry.first, entry.second}); });
@@ -77,7 +95,7 @@ private:
     }
 
     void fresh(Lease const& lease) {
-        if (worth_granting(lease)) changes_.add.access.push_back(lease);
+        if (worth_granting(lease)) add_.push_back(lease);
     }
 
     void both(Lease const& old, Lease const& wanted) {
@@ -86,23 +104,26 @@ private:
         if (old.end && wanted.end) {
             auto const apart = *old.end < *wanted.end ? *wanted.end - *old.end : *old.end - *wanted.end;
             if (apart < end_tolerance) return;
-            if (extension_ == Extension::in_place) return changes_.extend.push_back(wanted);
+            if (extension_ == Extension::in_place) return extend_.push_back(wanted);
         } else if (!old.end && !wanted.end) {
             return;
         }
         remove(old);
-        changes_.add.access.push_back(wanted);
+        add_.push_back(wanted);
     }
 
     void remove(Lease const& lease) {
-        if (uncertain(lease)) changes_.ensure.push_back({lease.slot, std::nullopt});
-        changes_.remove.access.push_back(lease);
+        if (uncertain(lease)) ensure_.push_back({lease.key, std::nullopt});
+        remove_.push_back(lease);
     }
 
     Steady::time_point now_;
     Extension extension_;
     Sent sent_;
-    Changes& changes_;
+    std::vector<Lease>& ensure_;
+    std::vector<Lease>& remove_;
+    std::vector<Lease>& add_;
+    std::vector<Lease>& extend_;
 };
 
 // All are sorted by key. Linear, because a school's edge changes thousands of entries at once.
@@ -119,11 +140,19 @@ void merge(Range& into, std::vector<Entry> const& removed, std::vector<Entry> co
     into = Range{sorted_unique, std::move(all)};
 }
 
-std::vector<Ends::value_type> entries(std::vector<Lease> const& leases) {
-    std::vector<Ends::value_type> entries;
+template <typename Key>
+std::vector<typename Ends<Key>::value_type> entries(std::vector<LeaseOf<Key>> const& leases) {
+    std::vector<typename Ends<Key>::value_type> entries;
     entries.reserve(leases.size());
-    for (auto const& lease : leases) entries.emplace_back(lease.slot, lease.end);
+    for (auto const& lease : leases) entries.emplace_back(lease.key, lease.end);
     return entries;
+}
+
+template <typename Key>
+void carry_out_leases(Changes const& changes, std::vector<LeaseOf<Key>> Leases::* list, Ends<Key>& present) {
+    constexpr auto key = &Ends<Key>::value_type::first;
+    merge(present, entries(changes.remove.leases.*list), entries(changes.add.leases.*list), key);
+    merge(present, {}, entries(changes.extend.*list), key);
 }
 
 // How many of the sorted keys of `removed` are not in `added`.
@@ -134,19 +163,27 @@ std::size_t only_removed(std::vector<T> const& removed, std::vector<T> const& ad
     return count;
 }
 
+template <typename Key>
+std::size_t only_removed(Changes const& changes, std::vector<LeaseOf<Key>> Leases::* list) {
+    return only_removed(changes.remove.leases.*list, changes.add.leases.*list,
+                        [](LeaseOf<Key> const& lease) { return lease.key; });
+}
+
 }  // namespace
 
 std::size_t Changes::count() const {
-    return add.size() + extend.size() + remove.lan.size() + remove.learning.size() +
+    return add.size() + extend.size() + remove.size() - remove.slots.size() - remove.leases.size() +
            only_removed(remove.slots, add.slots, [](auto const& entry) { return entry.first; }) +
-           only_removed(remove.access, add.access, [](Lease const& lease) { return lease.slot; });
+           only_removed(*this, &Leases::access) + only_removed(*this, &Leases::asked) +
+           only_removed(*this, &Leases::granted);
 }
 
 Wanted content_of(Elements elements) {
-    return {{elements.lan.begin(), elements.lan.end()},
-            Slots{std::move(elements.slots)},
-            Ends{entries(elements.access)},
-            FlatSet<Slot>{std::move(elements.learning)}};
+    return {{elements.lan.begin(), elements.lan.end()},           Slots{std::move(elements.slots)},
+            Ends<Slot>{entries(elements.leases.access)},          FlatSet<Slot>{std::move(elements.learning)},
+            Ends<Slot>{entries(elements.leases.asked)},           FlatSet<Slot>{std::move(elements.confined)},
+            FlatSet<SlotCategory>{std::move(elements.limited)},   Ends<SlotCategory>{entries(elements.leases.granted)},
+            FlatSet<std::uint32_t>{std::move(elements.lan_index)}};
 }
 
 Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension,
@@ -156,9 +193,15 @@ Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_poi
     changes.install = present == nullptr;
     auto const& from = present != nullptr ? *present : nothing;
     keys(from.lan, wanted.lan, changes.remove.lan, changes.add.lan);
-    slots(from.slots, wanted.slots, changes);
-    Leases{now, extension, sent, changes}.compare(from.access, wanted.access);
     keys(from.learning, wanted.learning, changes.remove.learning, changes.add.learning);
+    keys(from.confined, wanted.confined, changes.remove.confined, changes.add.confined);
+    keys(from.limited, wanted.limited, changes.remove.limited, changes.add.limited);
+    keys(from.lan_index, wanted.lan_index, changes.remove.lan_index, changes.add.lan_index);
+    slots(from.slots, wanted.slots, changes);
+    When const when{now, extension, sent};
+    LeaseDifference{when, changes, &Leases::access}.compare(from.access, wanted.access);
+    LeaseDifference{when, changes, &Leases::asked}.compare(from.asked, wanted.asked);
+    LeaseDifference{when, changes, &Leases::granted}.compare(from.granted, wanted.granted);
     return changes;
 }
 
@@ -166,9 +209,13 @@ void carry_out(Changes const& changes, Wanted& present) {
     for (auto const& name : changes.remove.lan) present.lan.erase(name);
     present.lan.insert(changes.add.lan.begin(), changes.add.lan.end());
     merge(present.slots, changes.remove.slots, changes.add.slots, &Slots::value_type::first);
-    merge(present.access, entries(changes.remove.access), entries(changes.add.access), &Ends::value_type::first);
-    merge(present.access, {}, entries(changes.extend), &Ends::value_type::first);
     merge(present.learning, changes.remove.learning, changes.add.learning, std::identity{});
+    merge(present.confined, changes.remove.confined, changes.add.confined, std::identity{});
+    merge(present.limited, changes.remove.limited, changes.add.limited, std::identity{});
+    merge(present.lan_index, changes.remove.lan_index, changes.add.lan_index, std::identity{});
+    carry_out_leases(changes, &Leases::access, present.access);
+    carry_out_leases(changes, &Leases::asked, present.asked);
+    carry_out_leases(changes, &Leases::granted, present.granted);
 }
 
 }  // namespace kindgate::kernel

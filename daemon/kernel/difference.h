@@ -15,19 +15,37 @@ namespace kindgate::kernel {
 // lie from ours: its timeouts count ticks and begin when the batch is executed.
 inline constexpr std::chrono::milliseconds end_tolerance{50};
 
-struct Lease {
-    Slot slot;
+// Of a slot, or of a slot and a category.
+template <typename Key>
+struct LeaseOf {
+    Key key;
     std::optional<Steady::time_point> end;  // nullopt: no timeout
-    bool operator==(Lease const&) const = default;
+    bool operator==(LeaseOf const&) const = default;
+};
+using Lease = LeaseOf<Slot>;
+using CategoryLease = LeaseOf<SlotCategory>;
+
+struct Leases {
+    std::vector<Lease> access;
+    std::vector<Lease> asked;
+    std::vector<CategoryLease> granted;
+    bool operator==(Leases const&) const = default;
+    std::size_t size() const { return access.size() + asked.size() + granted.size(); }
 };
 
 struct Elements {
     std::vector<std::string> lan;
     std::vector<std::pair<Mac, Slot>> slots;
-    std::vector<Lease> access;
     std::vector<Slot> learning;
+    std::vector<Slot> confined;
+    std::vector<SlotCategory> limited;
+    std::vector<std::uint32_t> lan_index;
+    Leases leases;
     bool operator==(Elements const&) const = default;
-    std::size_t size() const { return lan.size() + slots.size() + access.size() + learning.size(); }
+    std::size_t size() const {
+        return lan.size() + slots.size() + learning.size() + confined.size() + limited.size() + lan_index.size() +
+               leases.size();
+    }
 };
 
 // A table with these elements, in whatever order they are.
@@ -36,11 +54,10 @@ Wanted content_of(Elements elements);
 // In the order in which the batch carries them out.
 struct Changes {
     bool install = false;  // the table is made anew first, whatever is there
-    std::vector<Lease>
-        ensure;  // added if missing, so that removing them can't fail: the kernel may have ended them meanwhile
+    Leases ensure;  // added if missing, so that removing them can't fail: the kernel may have ended them meanwhile
     Elements remove;
-    Elements add;               // refused (and the whole batch with it) if one is there already
-    std::vector<Lease> extend;  // leases that get another end in place
+    Elements add;   // refused (and the whole batch with it) if one is there already
+    Leases extend;  // get another end in place
     bool operator==(Changes const&) const = default;
 
     bool empty() const { return !install && elements() == 0; }

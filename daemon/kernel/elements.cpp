@@ -67,6 +67,13 @@ std::optional<Slot> slot_of(std::optional<std::uint32_t> mark) {
     return Slot{static_cast<std::uint16_t>(*mark)};
 }
 
+std::optional<SlotCategory> use_of(std::optional<std::uint32_t> mark) {
+    if (!mark || (*mark & ~(contract::slot_mask | contract::category_mask)) != 0) return std::nullopt;
+    auto const slot = slot_of(*mark & contract::slot_mask);
+    if (!slot) return std::nullopt;
+    return SlotCategory{*slot, static_cast<CategoryId>(*mark >> 14U)};
+}
+
 bool collect_lan(Element const& element, Elements& content) {
     if (element.key_size != 16 || element.data || element.timeout) return false;
     content.lan.emplace_back(text(key_of(element)));
@@ -83,21 +90,36 @@ bool collect_slot(Element const& element, Elements& content) {
     return true;
 }
 
-bool collect_learning(Element const& element, Elements& content) {
-    auto const slot = slot_of(host32(key_of(element)));
-    if (!slot || element.data || element.timeout) return false;
-    content.learning.push_back(*slot);
+template <typename Key>
+bool collect_key(Element const& element, std::optional<Key> key, std::vector<Key>& keys) {
+    if (!key || element.data || element.timeout) return false;
+    keys.push_back(*key);
     return true;
 }
 
-bool collect_lease(Element const& element, Steady::time_point dumped_at, Elements& content) {
-    auto const slot = slot_of(host32(key_of(element)));
-    if (!slot || element.data) return false;
+template <typename Key>
+bool collect_lease(Element const& element, std::optional<Key> key, Steady::time_point dumped_at,
+                   std::vector<LeaseOf<Key>>& leases) {
+    if (!key || element.data) return false;
     auto const left = element.expiration ? element.expiration : element.timeout;
-    Lease lease{*slot, std::nullopt};
+    LeaseOf<Key> lease{*key, std::nullopt};
     if (left && (element.expiration || left->count() > 0)) lease.end = dumped_at + *left;
-    content.access.push_back(lease);
+    leases.push_back(lease);
     return true;
+}
+
+bool collect_one(std::string_view set, Element const& element, Steady::time_point dumped_at, Elements& content) {
+    if (!element.plain) return false;
+    if (set == contract::lan) return collect_lan(element, content);
+    if (set == contract::slots) return collect_slot(element, content);
+    auto const number = host32(key_of(element));
+    if (set == contract::access) return collect_lease(element, slot_of(number), dumped_at, content.leases.access);
+    if (set == contract::asked) return collect_lease(element, slot_of(number), dumped_at, content.leases.asked);
+    if (set == contract::granted) return collect_lease(element, use_of(number), dumped_at, content.leases.granted);
+    if (set == contract::learning) return collect_key(element, slot_of(number), content.learning);
+    if (set == contract::confined) return collect_key(element, slot_of(number), content.confined);
+    if (set == contract::limited) return collect_key(element, use_of(number), content.limited);
+    return set == contract::lan_index && number != 0U && collect_key(element, number, content.lan_index);
 }
 
 }  // namespace
@@ -123,13 +145,8 @@ std::optional<ElementList> parse_elements(Bytes payload) {
 }
 
 bool collect(ElementList const& list, Steady::time_point dumped_at, Elements& content) {
-    return std::ranges::all_of(list.elements, [&](Element const& element) {
-        if (!element.plain) return false;
-        if (list.set == contract::lan) return collect_lan(element, content);
-        if (list.set == contract::slots) return collect_slot(element, content);
-        if (list.set == contract::learning) return collect_learning(element, content);
-        return list.set == contract::access && collect_lease(element, dumped_at, content);
-    });
+    return std::ranges::all_of(
+        list.elements, [&](Element const& element) { return collect_one(list.set, element, dumped_at, content); });
 }
 
 }  // namespace kindgate::kernel

@@ -35,6 +35,12 @@ Result<void> keep_off(int descriptor, std::uint32_t port) {
     return {};
 }
 
+bool is_of_the_front(unsigned what, Bytes attributes) {
+    if (what != NFT_MSG_NEWSETELEM && what != NFT_MSG_DELSETELEM) return false;
+    auto const set = find(attributes, NFTA_SET_ELEM_LIST_SET);
+    return set && (text(*set) == contract::resolved4 || text(*set) == contract::resolved6);
+}
+
 }  // namespace
 
 bool is_foreign_change(Message const& event, std::string_view table, std::uint32_t own) {
@@ -44,8 +50,9 @@ bool is_foreign_change(Message const& event, std::string_view table, std::uint32
         return false;  // the end of somebody's change; of which table it doesn't say
     if (std::to_integer<unsigned>(event.payload.front()) != NFPROTO_INET) return false;
     // In every event but NEWGEN the first attribute type is the table's name.
-    auto const name = find(event.payload.subspan(sizeof(nfgenmsg)), NFTA_TABLE_NAME);
-    return name && text(*name) == table;
+    auto const attributes = event.payload.subspan(sizeof(nfgenmsg));
+    auto const name = find(attributes, NFTA_TABLE_NAME);
+    return name && text(*name) == table && !is_of_the_front(event.type & 0xffU, attributes);
 }
 
 Result<ForeignChanges> ForeignChanges::listen(std::uint32_t own) {

@@ -8,7 +8,8 @@
 
 namespace kindgate::kernel {
 
-// Is this event about this table, and not made by the socket with port `own`?
+// Is this event about this table, and not made by the socket with port `own`? Elements of resolved4 and resolved6 are
+// nobody's but the front's: their changes are none.
 bool is_foreign_change(Message const& event, std::string_view table, std::uint32_t own);
 
 class ForeignChanges {

@@ -4,14 +4,22 @@
 
 namespace kindgate::kernel {
 
+namespace {
+
+std::uint32_t index_of(int interface) {
+    return static_cast<std::uint32_t>(interface);
+}
+
+}  // namespace
+
 std::vector<Link> NeighbourTracker::link(LinkFact const& fact) {
     std::vector<Link> told;
     auto const known = links_.find(fact.interface);
     bool const had = known != links_.end();
     bool const gone = had && (!fact.exists || known->second.name != fact.name);
-    if (gone && watched_.contains(known->second.name)) told.push_back({known->second.name, false});
+    if (gone && watched_.contains(known->second.name)) told.push_back({known->second.name, false, 0});
     bool const news = fact.exists && (!had || gone || known->second.up != fact.up);
-    if (news && watched_.contains(fact.name)) told.push_back({fact.name, fact.up});
+    if (news && watched_.contains(fact.name)) told.push_back({fact.name, fact.up, index_of(fact.interface)});
     if (fact.exists) {
         links_.insert_or_assign(fact.interface, Known{fact.name, fact.up, fact.mac});
     } else if (had) {
@@ -58,7 +66,10 @@ std::vector<Link> NeighbourTracker::links() const {
     std::vector<Link> found;
     for (auto const& name : watched_) {
         auto const known = std::ranges::find(links_, name, [](auto const& entry) { return entry.second.name; });
-        found.push_back({name, known != links_.end() && known->second.up});
+        if (known != links_.end())
+            found.push_back({name, known->second.up, index_of(known->first)});
+        else
+            found.push_back({name, false, 0});
     }
     return found;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "contract.h"
@@ -21,16 +22,29 @@ Result<void> check(Changes const& changes) {
                 ErrorCode::invalid_input,
                 fmt::format("'{}' can't be the name of an interface: write 1 to 15 characters without spaces or '/'",
                             name)};
-    std::optional<Slot> bad;
-    auto const look = [&](Slot slot) {
-        if (!slot.valid()) bad = slot;
+    if (std::ranges::find(changes.add.lan_index, 0U) != changes.add.lan_index.end())
+        return Error{ErrorCode::invalid_input,
+                     "0 can't be the index of an interface: leave out those that aren't there"};
+    std::optional<SlotCategory> bad;
+    auto const look_at_use = [&](SlotCategory use) {
+        if (!use.slot.valid() || use.category > category_always_reachable) bad = use;
     };
+    auto const look = [&](Slot slot) { look_at_use({slot, category_unknown}); };
+    auto const look_at_lease = [&](Lease const& lease) { look(lease.key); };
     for (auto const& [mac, slot] : changes.add.slots) look(slot);
-    for (auto const& lease : changes.add.access) look(lease.slot);
-    for (auto slot : changes.add.learning) look(slot);
+    std::ranges::for_each(changes.add.leases.access, look_at_lease);
+    std::ranges::for_each(changes.add.leases.asked, look_at_lease);
+    for (auto const& lease : changes.add.leases.granted) look_at_use(lease.key);
+    std::ranges::for_each(changes.add.learning, look);
+    std::ranges::for_each(changes.add.confined, look);
+    std::ranges::for_each(changes.add.limited, look_at_use);
     if (!bad) return {};
+    if (bad->slot.valid())
+        return Error{ErrorCode::invalid_input,
+                     fmt::format("category {} can't be put into the kernel: categories are 0 to {}", bad->category,
+                                 category_always_reachable)};
     return Error{ErrorCode::invalid_input,
-                 fmt::format("slot {} can't be put into the kernel: slots are 1 to {}", bad->number(), Slot::max)};
+                 fmt::format("slot {} can't be put into the kernel: slots are 1 to {}", bad->slot.number(), Slot::max)};
 }
 
 // The kernel's table is not as remembered: an element expired between, or somebody changed it.

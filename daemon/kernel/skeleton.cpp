@@ -109,7 +109,7 @@ bool Skeleton::add(Message const& message, std::string_view table) {
     if (message.type >> 8U != NFNL_SUBSYS_NFTABLES || message.payload.size() < sizeof(nfgenmsg)) return false;
     auto const attributes = message.payload.subspan(sizeof(nfgenmsg));
     if (!readable(attributes)) return false;
-    // The table's name is the first attribute of all four.
+    // The table's name is the first attribute of all five.
     if (word(attributes, NFTA_TABLE_NAME) != table) return true;
     switch (message.type & 0xffU) {
         case NFT_MSG_NEWTABLE:
@@ -124,6 +124,10 @@ bool Skeleton::add(Message const& message, std::string_view table) {
             rules_[word(attributes, NFTA_RULE_CHAIN)].push_back(normal_form(expressions.value_or(Bytes{})));
             break;
         }
+        case NFT_MSG_NEWOBJ:
+            definitions_["object " + word(attributes, NFTA_OBJ_NAME)] =
+                fmt::format("type {}", number(attributes, NFTA_OBJ_TYPE));
+            break;
         default: break;
     }
     return true;

@@ -1,5 +1,5 @@
-// Is the table in the kernel the one that we would build? A table's sets, chains and rules as lines of text, made by
-// the same function from the messages that we send and from those that the kernel dumps.
+// Is the table in the kernel the one that we would build? A table's sets, chains, rules and objects as lines of text,
+// made by the same function from the messages that we send and from those that the kernel dumps.
 #pragma once
 
 #include <map>
@@ -13,11 +13,11 @@ namespace kindgate::kernel {
 
 class Skeleton {
 public:
-    // Takes a NEWTABLE, NEWSET, NEWCHAIN or NEWRULE message; others and those of other tables are left out. False if it
-    // can't be read.
+    // Takes a NEWTABLE, NEWSET, NEWCHAIN, NEWRULE or NEWOBJ message; others and those of other tables are left out.
+    // False if it can't be read.
     bool add(Message const& message, std::string_view table);
 
-    // One line each: sets and chains by name, rules in their order within the chain.
+    // One line each: sets, chains and objects by name, rules in their order within the chain.
     std::vector<std::string> lines() const;
     bool operator==(Skeleton const&) const = default;
 

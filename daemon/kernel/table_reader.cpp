@@ -54,7 +54,7 @@ Result<bool> skeleton_is_ours(NetlinkSocket& socket, Reading& reading) {
     auto const table = ask(socket, {NFT_MSG_GETTABLE, NLM_F_ACK, contract::table, nullptr}, add);
     if (!table.ok() && table.error().system_error() == ENOENT) return false;
     KG_TRY(table);
-    for (auto const type : {NFT_MSG_GETSET, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
+    for (auto const type : {NFT_MSG_GETOBJ, NFT_MSG_GETSET, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
         KG_TRY(dump(socket, {static_cast<std::uint16_t>(type), NLM_F_DUMP, contract::table, nullptr}, reading, add));
     return readable && found == wanted_skeleton();
 }
@@ -62,7 +62,7 @@ Result<bool> skeleton_is_ours(NetlinkSocket& socket, Reading& reading) {
 // False: one of the elements is none of ours.
 Result<bool> read_sets(NetlinkSocket& socket, Elements& content, Reading& reading) {
     bool ours = true;
-    for (auto const* set : {contract::lan, contract::slots, contract::access, contract::learning}) {
+    for (auto const* set : contract::wanted_sets) {
         int messages = 0;  // each fills a datagram
         auto const collect_all = [&](Message const& message) {
             if (++messages > 1) reading.certain = false;
@@ -85,11 +85,18 @@ Result<Reading> read_once(NetlinkSocket& socket) {
 }
 
 // The ends of leases are told as what is left of them, a little different each time.
+template <typename Key>
+bool same_keys(FlatMap<Key, Wanted::End> const& one, FlatMap<Key, Wanted::End> const& other) {
+    constexpr auto key = &FlatMap<Key, Wanted::End>::value_type::first;
+    return std::ranges::equal(one, other, {}, key, key);
+}
+
 bool agree(std::optional<Wanted> const& one, std::optional<Wanted> const& other) {
     if (!one || !other) return one.has_value() == other.has_value();
-    constexpr auto slot_of = [](auto const& lease) { return lease.first; };
     return one->lan == other->lan && one->slots == other->slots && one->learning == other->learning &&
-           std::ranges::equal(one->access, other->access, {}, slot_of, slot_of);
+           one->confined == other->confined && one->limited == other->limited && one->lan_index == other->lan_index &&
+           same_keys(one->access, other->access) && same_keys(one->asked, other->asked) &&
+           same_keys(one->granted, other->granted);
 }
 
 // Incomplete, changed between two questions, or an earlier incomplete answer is still on its way.

@@ -168,7 +168,9 @@ private:
 };
 
 kernel::Wanted wanted(Ends ends) {
-    kernel::Wanted wanted{{"lo"}, {}, std::move(ends), {}};
+    kernel::Wanted wanted;
+    wanted.lan = {"lo"};
+    wanted.access = std::move(ends);
     for (std::uint16_t slot = 1; slot <= devices; ++slot)
         wanted.slots[Mac{{2, 0, 0, 1, static_cast<std::uint8_t>(slot >> 8), static_cast<std::uint8_t>(slot & 0xff)}}] =
             Slot{slot};

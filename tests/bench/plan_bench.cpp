@@ -73,7 +73,9 @@ policy::Plan plan_at(School const& school, policy::Instant at, std::span<policy:
 
 // As control does it: the calendar's ends on the steady clock, of which school.start is the morning.
 kernel::Wanted wanted(School const& school, policy::Plan const& plan) {
-    kernel::Wanted wanted{{"lo"}, school.slots, {}, {}};
+    kernel::Wanted wanted;
+    wanted.lan = {"lo"};
+    wanted.slots = school.slots;
     for (auto const& planned : plan.slots) {
         auto const& outcome = plan.of(planned);
         if (outcome.decision.mode == policy::Mode::learning) wanted.learning.insert(planned.slot);

@@ -11,6 +11,18 @@
 
 using namespace kindgate;
 
+namespace {
+
+void check(Slot slot, kernel::Wanted::End end) {
+    if (!slot.valid() || (end && *end < kernel::Steady::time_point{})) std::abort();
+}
+
+void check(kernel::SlotCategory use) {
+    if (!use.slot.valid() || use.category > category_always_reachable) std::abort();
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     kernel::Skeleton skeleton;
     kernel::Elements content;
@@ -23,9 +35,15 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             static_cast<void>(kernel::collect(*list, kernel::Steady::time_point{}, content));
     }
     static_cast<void>(skeleton == kernel::wanted_skeleton());
-    for (auto const& [slot, end] : content.access)
-        if (!slot.valid() || (end && *end < kernel::Steady::time_point{})) std::abort();
-    for (auto const& [mac, slot] : content.slots)
-        if (!slot.valid()) std::abort();
+    for (auto const* leases : {&content.leases.access, &content.leases.asked})
+        for (auto const& [slot, end] : *leases) check(slot, end);
+    for (auto const& [use, end] : content.leases.granted) {
+        check(use.slot, end);
+        check(use);
+    }
+    for (auto const& [mac, slot] : content.slots) check(slot, {});
+    for (auto const use : content.limited) check(use);
+    for (auto const* slots : {&content.learning, &content.confined})
+        for (auto const slot : *slots) check(slot, {});
     return 0;
 }

@@ -77,7 +77,7 @@ constexpr test::Test tests[] = {
     {"one lease extended is these bytes",
      [] {
          Changes changes;
-         changes.extend = {{Slot{0x2a}, now + 90s}};
+         changes.extend.access = {{Slot{0x2a}, now + 90s}};
          auto const batch = kernel::build(changes, now, 7);
          test::equal(hex(batch.bytes()),
                      // begin: length 20, NFNL_MSG_BATCH_BEGIN, request, number 7; nftables
@@ -121,12 +121,12 @@ constexpr test::Test tests[] = {
     {"removals come before additions, and what makes a removal safe before it",
      [] {
          Changes changes;
-         changes.ensure = {{Slot{1}, std::nullopt}};
-         changes.remove.access = {{Slot{1}, now}};
+         changes.ensure.access = {{Slot{1}, std::nullopt}};
+         changes.remove.leases.access = {{Slot{1}, now}};
          changes.remove.slots = {{Mac{{2, 0, 0, 0, 0, 1}}, Slot{1}}};
          changes.add.slots = {{Mac{{2, 0, 0, 0, 0, 1}}, Slot{2}}};
-         changes.add.access = {{Slot{1}, now + 1h}};
-         changes.extend = {{Slot{2}, now + 1h}};
+         changes.add.leases.access = {{Slot{1}, now + 1h}};
+         changes.extend.access = {{Slot{2}, now + 1h}};
          std::string order;
          auto const batch = kernel::build(changes, now, 1);
          for (auto const& message : messages(batch)) {
@@ -144,7 +144,7 @@ constexpr test::Test tests[] = {
      [] {
          Changes changes;
          for (std::uint16_t i = 1; i <= Slot::max; ++i)
-             changes.extend.push_back({Slot{i}, now + std::chrono::seconds{i}});
+             changes.extend.access.push_back({Slot{i}, now + std::chrono::seconds{i}});
          auto const batch = kernel::build(changes, now, 1);
          std::vector<Read> all;
          std::vector<std::byte> copy{batch.bytes().begin(), batch.bytes().end()};
@@ -168,8 +168,9 @@ constexpr test::Test tests[] = {
     {"timeouts are counted anew from the moment of sending, and an end that has passed is refused",
      [] {
          Changes changes;
-         changes.add.access = {{Slot{1}, now + 10s}, {Slot{2}, std::nullopt}};
-         changes.extend = {{Slot{3}, now + 20s}};
+         changes.add.leases.access = {{Slot{1}, now + 10s}, {Slot{2}, std::nullopt}};
+         changes.extend.access = {{Slot{3}, now + 20s}};
+         changes.extend.granted = {{{Slot{3}, 5}, now + 20s}};
          auto batch = kernel::build(changes, now, 1);
          test::check(batch.count_timeouts_from(now + 3s), "counted");
          Changes later = changes;
@@ -177,10 +178,30 @@ constexpr test::Test tests[] = {
          test::equal(hex(batch.bytes()), hex(expected.bytes()), "as if built then");
          test::check(!batch.count_timeouts_from(now + 10s), "too late");
      }},
+    {"what a slot does with a category is one number, an interface's index another, as the machine writes them",
+     [] {
+         Changes changes;
+         changes.add.lan_index = {7};
+         changes.add.limited = {{Slot{0x2a}, 5}};
+         changes.add.leases.granted = {{{Slot{Slot::max}, category_always_reachable}, std::nullopt}};
+         std::string keys;
+         auto const batch = kernel::build(changes, now, 1);
+         for (auto const& message : messages(batch)) {
+             auto const list = kernel::parse_elements(message.payload);
+             if (message.type >> 8U != NFNL_SUBSYS_NFTABLES || !list) continue;
+             for (auto const& element : list->elements) {
+                 std::uint32_t key = 0;
+                 test::equal(element.key_size, sizeof key, "size");
+                 std::memcpy(&key, element.key.data(), sizeof key);
+                 keys += std::string{list->set} + " " + std::to_string(key) + ", ";
+             }
+         }
+         test::equal(keys, "lan_index 7, granted 1048575, limited 81962, ", "keys");
+     }},
     {"less than a tick is never written as 'no timeout'",
      [] {
          Changes changes;
-         changes.add.access = {{Slot{1}, now + 1us}};
+         changes.add.leases.access = {{Slot{1}, now + 1us}};
          auto const batch = kernel::build(changes, now, 1);
          auto const list = kernel::parse_elements(messages(batch)[1].payload);
          test::check(list && list->elements.front().timeout == 10ms, "ten milliseconds");

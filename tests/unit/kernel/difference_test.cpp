@@ -10,6 +10,7 @@ using kernel::Changes;
 using kernel::difference;
 using kernel::Extension;
 using kernel::Sent;
+using kernel::SlotCategory;
 using kernel::Steady;
 using kernel::Wanted;
 
@@ -17,26 +18,38 @@ constexpr Steady::time_point now{1000h};
 constexpr Mac phone{{2, 0, 0, 0, 0, 1}};
 constexpr Mac laptop{{2, 0, 0, 0, 0, 2}};
 
-using End = std::optional<Steady::time_point>;
+using End = Wanted::End;
 
-// What happens to the lease of slot 1.
-Changes lease(std::optional<End> present, std::optional<End> wanted, Extension extension, Sent sent = Sent::now) {
+struct LeaseCase {
+    std::optional<End> present, wanted;
+    Extension extension;
+    Sent sent;
+    char const* changes;
+};
+
+// What happens to one lease.
+template <typename Key>
+Changes lease(LeaseCase const& c, FlatMap<Key, End> Wanted::* leases, Key key) {
     Wanted from;
     Wanted to;
-    if (present) from.access[Slot{1}] = *present;
-    if (wanted) to.access[Slot{1}] = *wanted;
-    return difference(&from, to, now, extension, sent);
+    if (c.present) (from.*leases)[key] = *c.present;
+    if (c.wanted) (to.*leases)[key] = *c.wanted;
+    return difference(&from, to, now, c.extension, c.sent);
 }
 
-std::string show(Changes const& changes) {
+template <typename Key>
+std::string show(Changes const& changes, std::vector<kernel::LeaseOf<Key>> kernel::Leases::* list, Key key) {
     std::string out;
-    auto const all = [&](char const* verb, std::vector<kernel::Lease> const& leases) {
+    auto const all = [&](char const* verb, std::vector<kernel::LeaseOf<Key>> const& leases) {
         for (auto const& one : leases) out += std::string{verb} + (one.end ? "" : " for ever") + "; ";
     };
-    for (auto const& one : changes.ensure) out += one.slot.number() == 1 ? "ensure; " : "?";
-    for (auto const& one : changes.remove.access) out += one.slot.number() == 1 ? "remove; " : "?";
-    all("add", changes.add.access);
-    all("extend", changes.extend);
+    for (auto const& one : changes.ensure.*list) out += one.key == key ? "ensure; " : "?";
+    for (auto const& one : changes.remove.leases.*list) out += one.key == key ? "remove; " : "?";
+    all("add", changes.add.leases.*list);
+    all("extend", changes.extend.*list);
+    auto const of_list = (changes.ensure.*list).size() + (changes.remove.leases.*list).size() +
+                         (changes.add.leases.*list).size() + (changes.extend.*list).size();
+    if (of_list != changes.elements()) out += "and of others";
     return out;
 }
 
@@ -48,10 +61,15 @@ constexpr test::Test tests[] = {
          wanted.slots = {{phone, Slot{1}}, {laptop, Slot{1}}};
          wanted.access = {{Slot{1}, std::nullopt}};
          wanted.learning = {Slot{1}};
+         wanted.asked = {{Slot{1}, now + 1h}};
+         wanted.confined = {Slot{1}};
+         wanted.limited = {{Slot{1}, 5}};
+         wanted.granted = {{{Slot{1}, 5}, now + 1h}};
+         wanted.lan_index = {3};
          auto const changes = difference(nullptr, wanted, now, Extension::in_place, Sent::now);
          test::check(changes.install && !changes.empty(), "install");
-         test::equal(changes.add.size(), 6U, "added");
-         test::equal(changes.count(), 6U, "counted");
+         test::equal(changes.add.size(), 11U, "added");
+         test::equal(changes.count(), 11U, "counted");
          test::check(difference(nullptr, {}, now, Extension::in_place, Sent::now).install, "an empty table too");
      }},
     {"the same content changes nothing",
@@ -82,12 +100,7 @@ constexpr test::Test tests[] = {
          auto const soon = now + 40ms;       // ends by itself within the tolerance
          auto const just_over = now - 40ms;  // the kernel may still have it
          auto const over = now - 1s;
-         struct Case {
-             std::optional<End> present, wanted;
-             Extension extension;
-             Sent sent;
-             char const* changes;
-         };
+         using Case = LeaseCase;
          constexpr auto in_place = Extension::in_place;
          constexpr auto replace = Extension::replace;
          int number = 0;
@@ -122,9 +135,14 @@ constexpr test::Test tests[] = {
                   Case{now + 1h, now + 2h, replace, Sent::later, "ensure; remove; add; "},
                   Case{now + 1h, now + 2h, in_place, Sent::later, "extend; "},
                   Case{{}, now + 1h, in_place, Sent::later, "add; "},
-              })
-             test::equal(show(lease(c.present, c.wanted, c.extension, c.sent)), c.changes,
-                         "case " + std::to_string(number++));
+              }) {
+             auto const about = "case " + std::to_string(number++);
+             constexpr Slot slot{1};
+             constexpr SlotCategory use{slot, 5};
+             test::equal(show(lease(c, &Wanted::access, slot), &kernel::Leases::access, slot), c.changes, about);
+             test::equal(show(lease(c, &Wanted::asked, slot), &kernel::Leases::asked, slot), c.changes, about);
+             test::equal(show(lease(c, &Wanted::granted, use), &kernel::Leases::granted, use), c.changes, about);
+         }
      }},
     {"carrying out a difference leads to what was wanted, from anything to anything",
      [] {
@@ -143,6 +161,14 @@ constexpr test::Test tests[] = {
                  if (random(2) == 0) content.lan.insert("lan" + std::to_string(i));
                  if (random(2) == 0)
                      content.access[slot] = random(3) == 0 ? End{} : End{now + std::chrono::hours{1 + random(3)}};
+                 if (random(2) == 0)
+                     content.asked[slot] = random(3) == 0 ? End{} : End{now + std::chrono::hours{1 + random(3)}};
+                 SlotCategory const use{slot, static_cast<CategoryId>(random(4))};
+                 if (random(2) == 0)
+                     content.granted[use] = random(3) == 0 ? End{} : End{now + std::chrono::hours{1 + random(3)}};
+                 if (random(2) == 0) content.limited.insert(use);
+                 if (random(2) == 0) content.confined.insert(slot);
+                 if (random(2) == 0) content.lan_index.insert(i);
              }
              return content;
          };
@@ -157,15 +183,27 @@ constexpr test::Test tests[] = {
      }},
     {"a dump's elements make a table's content, in whatever order they come",
      [] {
-         auto const found = kernel::content_of({{"lan1", "lan0"},
-                                                {{laptop, Slot{2}}, {phone, Slot{1}}},
-                                                {{Slot{2}, std::nullopt}, {Slot{1}, now}},
-                                                {Slot{9}, Slot{3}}});
+         kernel::Elements elements;
+         elements.lan = {"lan1", "lan0"};
+         elements.slots = {{laptop, Slot{2}}, {phone, Slot{1}}};
+         elements.leases.access = {{Slot{2}, std::nullopt}, {Slot{1}, now}};
+         elements.leases.asked = {{Slot{8}, now}, {Slot{1}, now}};
+         elements.leases.granted = {{{Slot{2}, 3}, now}, {{Slot{2}, 1}, std::nullopt}};
+         elements.learning = {Slot{9}, Slot{3}};
+         elements.confined = {Slot{7}, Slot{2}};
+         elements.limited = {{Slot{2}, 3}, {Slot{1}, 9}};
+         elements.lan_index = {9, 2};
+         auto const found = kernel::content_of(std::move(elements));
          Wanted wanted;
          wanted.lan = {"lan0", "lan1"};
          wanted.slots = {{phone, Slot{1}}, {laptop, Slot{2}}};
          wanted.access = {{Slot{1}, now}, {Slot{2}, std::nullopt}};
          wanted.learning = {Slot{3}, Slot{9}};
+         wanted.asked = {{Slot{1}, now}, {Slot{8}, now}};
+         wanted.granted = {{{Slot{2}, 1}, std::nullopt}, {{Slot{2}, 3}, now}};
+         wanted.confined = {Slot{2}, Slot{7}};
+         wanted.limited = {{Slot{1}, 9}, {Slot{2}, 3}};
+         wanted.lan_index = {2, 9};
          test::check(found == wanted, "content");
      }},
 };

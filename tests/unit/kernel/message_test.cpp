@@ -90,12 +90,26 @@ constexpr test::Test tests[] = {
              return kernel::collect({"kindgate", set, {element}}, kernel::Steady::time_point{100s}, content);
          };
          test::check(ours("access"), "a lease");
-         test::check(content.access.back() == kernel::Lease{Slot{7}, kernel::Steady::time_point{104s}},
+         test::check(content.leases.access.back() == kernel::Lease{Slot{7}, kernel::Steady::time_point{104s}},
                      "what is left counts");
-         test::check(!ours("learning") && !ours("lan") && !ours("slots") && !ours("other"), "with a timeout");
+         for (auto const* set : {"asked", "granted"}) test::check(ours(set), set);
+         for (auto const* set : {"learning", "confined", "limited", "lan_index", "lan", "slots", "resolved4", "other"})
+             test::check(!ours(set), set);
          element.timeout = element.expiration = std::nullopt;
-         test::check(ours("learning") && ours("access"), "without");
-         test::check(content.access.back() == kernel::Lease{Slot{7}, std::nullopt}, "without an end");
+         for (auto const* set : {"learning", "confined", "limited", "lan_index", "asked", "granted", "access"})
+             test::check(ours(set), set);
+         test::check(content.leases.access.back() == kernel::Lease{Slot{7}, std::nullopt}, "without an end");
+         element.key = {std::byte{7}, std::byte{0xc0}};  // category 3
+         for (auto const* set : {"learning", "confined", "asked", "access"}) test::check(!ours(set), set);
+         test::check(ours("limited") && content.limited.back() == kernel::SlotCategory{Slot{7}, 3}, "limited");
+         test::check(ours("granted") && content.leases.granted.back().key == content.limited.back(), "granted");
+         element.key = {std::byte{0}, std::byte{0x40}};  // of nobody
+         test::check(!ours("limited") && !ours("granted"), "a category of nobody");
+         element.key = {std::byte{7}, std::byte{0}, std::byte{0x10}};
+         test::check(!ours("limited") && !ours("granted"), "bits that aren't ours");
+         element.key = {};
+         test::check(!ours("lan_index") && !ours("confined"), "zero");
+         element.key = {std::byte{7}};
          element.plain = false;
          test::check(!ours("access"), "with a comment");
          element.plain = true;
@@ -105,7 +119,8 @@ constexpr test::Test tests[] = {
     {"an address that fails is told with the device that had it, one that moves with both",
      [] {
          NeighbourTracker tracker{{"lan0"}};
-         test::equal(tracker.link(LinkFact{3, "lan0", true, true, {}}).size(), 1U, "the link");
+         test::check(tracker.link(LinkFact{3, "lan0", true, true, {}}) == std::vector<kernel::Link>{{"lan0", true, 3}},
+                     "the link");
          auto const address = test::value(IpAddress::parse("10.7.0.5"));
          Mac const phone{{2, 0, 0, 0, 0, 1}};
          Mac const laptop{{2, 0, 0, 0, 0, 2}};

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "content.h"
 #include "namespace.h"
 #include "netlink_socket.h"
 #include "table_reader.h"
@@ -20,6 +21,7 @@ using kernel::Extension;
 using kernel::NftTable;
 using kernel::Steady;
 using kernel::Wanted;
+using test::check_content;
 using test::run;
 
 Mac mac(std::uint16_t number) {
@@ -32,6 +34,11 @@ Wanted small() {
     wanted.slots = {{mac(1), Slot{1}}, {mac(2), Slot{2}}, {mac(3), Slot{Slot::max}}};
     wanted.access = {{Slot{1}, Steady::now() + 1h}, {Slot{2}, std::nullopt}};
     wanted.learning = {Slot{2}};
+    wanted.asked = {{Slot{1}, std::nullopt}, {Slot{3}, Steady::now() + 1h}};
+    wanted.confined = {Slot{1}};
+    wanted.limited = {{Slot{1}, first_category}, {Slot{2}, last_category}};
+    wanted.granted = {{{Slot{1}, first_category}, Steady::now() + 1h}};
+    wanted.lan_index = {1, 4711};
     return wanted;
 }
 
@@ -67,35 +74,6 @@ Wanted ours(std::source_location where = std::source_location::current()) {
     auto found = content();
     if (!found) test::fail("the table isn't ours", where);
     return *found;
-}
-
-std::string named(std::string const& name) {
-    return name;
-}
-std::string named(Slot slot) {
-    return fmt::format("slot {}", slot.number());
-}
-std::string named(std::pair<Mac, Slot> const& entry) {
-    return fmt::format("{} of slot {}", entry.first.text(), entry.second.number());
-}
-
-// Sorted ranges; what isn't the same is told.
-template <typename Range>
-void same(Range const& found, Range const& wanted, char const* what, std::source_location where) {
-    if (found == wanted) return;
-    auto const [one, other] = std::ranges::mismatch(found, wanted);
-    test::fail(fmt::format("{}: {} found, {} wanted; the first that differs is {}, wanted is {}", what, found.size(),
-                           wanted.size(), one == found.end() ? "none" : named(*one),
-                           other == wanted.end() ? "none" : named(*other)),
-               where);
-}
-
-// All but the leases.
-void check_content(Wanted const& found, Wanted const& wanted,
-                   std::source_location where = std::source_location::current()) {
-    same(found.lan, wanted.lan, "lan", where);
-    same(found.slots, wanted.slots, "slots", where);
-    same(found.learning, wanted.learning, "learning", where);
 }
 
 void check_end(Wanted const& found, Slot slot, Steady::time_point end,
@@ -212,17 +190,52 @@ constexpr test::Test tests[] = {
          auto const table = open();
          auto const applied = test::value(table->apply(wanted));
          test::check(applied.installed, "installed");
-         test::equal(applied.changes, 8U, "elements");
+         test::equal(applied.changes, 16U, "elements");
          auto const text = run("nft list ruleset");
          for (auto const* part :
               {"ct mark & 0x00003fff == 0x00000000 iifname @lan ct mark set ether saddr map @slots",
                "type filter hook prerouting priority mangle - 10; policy accept;",
-               "type filter hook forward priority filter - 10; policy accept;", "iifname @lan oifname @lan accept",
-               "ct state invalid,untracked goto untracked", "iifname @lan drop", "oifname @lan drop",
-               "ct mark & 0x00003fff == @access ct mark & 0x00003fff != @learning accept",
-               "ct mark & 0x00003fff != 0x00000000 jump shut", "iifname @lan counter name \"unplaced\" jump shut",
-               "fib saddr . iif oif missing drop", "meta l4proto tcp reject with tcp reset",
-               "reject with icmpx admin-prohibited", "\"br-lan\"", "02:00:00:00:00:02 : 0x00000002", "0x00003fff"})
+               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @asked iifname @lan ct mark set "
+               "ct mark & 0x00003fff . ip daddr map @resolved4",
+               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @asked iifname @lan ct mark set "
+               "ct mark & 0x00003fff . ip6 daddr map @resolved6",
+               "type nat hook prerouting priority dstnat - 10; policy accept;",
+               "iifname @lan udp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
+               "iifname @lan tcp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
+               "iifname @lan tcp dport 80 ct mark & 0x00003fff == @asked ct mark & 0x000fc000 != 0x000fc000 "
+               "ct mark & 0x00003fff != @access fib daddr type != local fib daddr oif != @lan_index redirect to :5380",
+               "type filter hook input priority filter - 10; policy accept;",
+               "udp dport 5300 goto to_front",
+               "tcp dport 5300 goto to_front",
+               "tcp dport 5380 goto to_front",
+               "iifname @lan meta mark set ct mark & 0x00003fff accept",
+               "iif != \"lo\" drop",
+               "type filter hook forward priority filter - 10; policy accept;",
+               "udp dport 53 ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
+               "tcp dport 53 ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
+               "ct mark & 0x00003fff != @access goto unleased",
+               "ct mark & 0x00003fff == @learning ct mark & 0x000fffff != @granted goto unleased",
+               "ct mark & 0x000fffff == @limited ct mark & 0x000fffff != @granted goto unleased",
+               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @confined goto unleased",
+               "ct state invalid,untracked goto untracked",
+               "iifname @lan oifname @lan accept",
+               "ct mark & 0x00003fff != 0x00000000 ct mark & 0x000fc000 == 0x000fc000 accept",
+               "ct mark & 0x00003fff != 0x00000000 jump shut",
+               "iifname @lan counter name \"unplaced\" jump shut",
+               "iifname @lan drop",
+               "oifname @lan drop",
+               "type mark . ipv4_addr : mark",
+               "type mark . ipv6_addr : mark",
+               "size 131072",
+               "elements = { \"lo\", 4711 }",
+               "0x00008001",
+               "0x000f8002",
+               "fib saddr . iif oif missing drop",
+               "meta l4proto tcp reject with tcp reset",
+               "reject with icmpx admin-prohibited",
+               "\"br-lan\"",
+               "02:00:00:00:00:02 : 0x00000002",
+               "0x00003fff"})
              test::contains(text, part);
          run("nft list ruleset > /tmp/kindgate-unit.$PPID && nft flush ruleset && nft -f /tmp/kindgate-unit.$PPID; rm "
              "/tmp/kindgate-unit.$PPID");
@@ -306,20 +319,31 @@ constexpr test::Test tests[] = {
     {"every way to alter the table is noticed and repaired",
      [] {
          for (auto const* alteration :
-              {"nft flush chain inet kindgate gate", "nft insert rule inet kindgate gate accept",
-               "nft add rule inet kindgate shut accept", "nft add chain inet kindgate other",
+              {"nft flush chain inet kindgate gate",
+               "nft insert rule inet kindgate gate accept",
+               "nft add rule inet kindgate shut accept",
+               "nft add chain inet kindgate other",
                "nft add chain inet kindgate other '{ type filter hook input priority 0; }'",
                "nft 'add table inet kindgate { flags dormant; }'",
-               "nft 'add chain inet kindgate gate { policy drop; }'", "nft add set inet kindgate more '{ type mark; }'",
+               "nft 'add chain inet kindgate gate { policy drop; }'",
+               "nft add set inet kindgate more '{ type mark; }'",
                "nft 'add element inet kindgate access { 5 comment \"mine\" }'",
                "nft 'add element inet kindgate slots { 02:00:00:00:00:99 : 0x4001 }'",
                "nft 'add element inet kindgate learning { 0 }'",
                "nft delete rule inet kindgate shut handle $(nft -a list chain inet kindgate shut | sed -n "
                "'s/.*tcp reset # handle //p')",
                "nft replace rule inet kindgate gate handle $(nft -a list chain inet kindgate gate | sed -n "
-               "'s/.*@learning accept # handle //p') ct mark \\& 0x3fff @access accept",
-               "nft replace rule inet kindgate gate handle $(nft -a list chain inet kindgate gate | sed -n "
-               "'s/.*0x00000000 jump shut # handle //p') ct mark \\& 0x3ffe != 0 jump shut"}) {
+               "'s/.*@access goto unleased # handle //p') ct mark \\& 0x3fff @access accept",
+               "nft replace rule inet kindgate unleased handle $(nft -a list chain inet kindgate unleased | sed -n "
+               "'s/.*0x00000000 jump shut # handle //p') ct mark \\& 0x3ffe != 0 jump shut",
+               "nft replace rule inet kindgate ask handle $(nft -a list chain inet kindgate ask | sed -n "
+               "'s/.*udp dport 53 .* # handle //p') udp dport 53 redirect to :5301",
+               "nft add counter inet kindgate more",
+               "nft 'add element inet kindgate limited { 0x100001 }'",
+               "nft 'add element inet kindgate confined { 0x4001 }'",
+               "nft 'add element inet kindgate lan_index { 0 }'",
+               "nft 'add element inet kindgate asked { 0 timeout 1h }'",
+               "nft 'add element inet kindgate granted { 0x4000 timeout 1h }'"}) {
              auto const wanted = small();
              auto const table = installed(wanted);
              int told = 0;
@@ -332,6 +356,47 @@ constexpr test::Test tests[] = {
              test::check(test::value(table->apply(wanted)).installed, alteration);
              test::check(content().has_value(), alteration);
          }
+     }},
+    {"every kind of element is added, changed and taken back in one batch",
+     [] {
+         auto wanted = small();
+         auto const table = installed(wanted);
+         wanted.asked = {{Slot{1}, Steady::now() + 1h}, {Slot{3}, Steady::now() + 2h}, {Slot{4}, std::nullopt}};
+         wanted.confined = {Slot{2}, Slot{3}};
+         wanted.limited = {{Slot{2}, first_category}, {Slot{2}, last_category}};
+         wanted.granted = {{{Slot{1}, first_category}, Steady::now() + 2h}, {{Slot{1}, 3}, std::nullopt}};
+         wanted.lan_index = {4711, 9};
+         // Three leases of asked, three confined, two limited, two granted, two indexes.
+         test::equal(test::value(table->apply(wanted)).changes, 12U, "changes");
+         check_content(ours(), wanted);
+         check_unchanged(*open(), wanted);
+         Wanted none;
+         none.lan = wanted.lan;
+         ok(table->prepare(none));
+         test::check(!test::value(table->send_prepared()).installed, "not installed");
+         check_content(ours(), none);
+     }},
+    {"elements of the front's maps are not read, not touched, and their changes not told",
+     [] {
+         auto wanted = small();
+         auto const table = installed(wanted);
+         int told = 0;
+         table->on_foreign_change([&] { ++told; });
+         run("nft 'add element inet kindgate resolved4 { 0x1 . 192.0.2.1 timeout 1h : 0x8001 }; add element inet "
+             "kindgate resolved6 { 0x1 . 2001:db8::1 timeout 1h : 0x8001 }'");
+         table->read_events();
+         test::equal(told, 0, "told");
+         check_unchanged(*open(), wanted);
+         wanted.slots[mac(9)] = Slot{9};
+         test::equal(test::value(table->apply(wanted)).changes, 1U, "changes");
+         test::contains(run("nft list map inet kindgate resolved4"), "192.0.2.1");
+         test::contains(run("nft list map inet kindgate resolved6"), "2001:db8::1");
+         run("nft flush map inet kindgate resolved4; nft flush map inet kindgate resolved6");
+         table->read_events();
+         test::equal(told, 0, "told");
+         run("nft 'add element inet kindgate asked { 77 }'");
+         table->read_events();
+         test::equal(told, 1, "another set's change is told");
      }},
     {"a lease that somebody else adds or takes is put right by the difference alone",
      [] {
@@ -424,7 +489,7 @@ constexpr test::Test tests[] = {
          auto socket = test::value(kernel::NetlinkSocket::open());
          kernel::Changes bad;
          bad.remove.learning = {Slot{2}};
-         bad.remove.access = {{Slot{1}, std::nullopt}};
+         bad.remove.leases.access = {{Slot{1}, std::nullopt}};
          bad.add.slots = {{mac(9), Slot{9}}, {mac(1), Slot{9}}};  // the second is there already
          auto const sent = socket.send(kernel::build(bad, Steady::now(), socket.next_sequence()));
          test::check(!sent.ok() && sent.error().system_error() == EEXIST, "refused");
@@ -444,6 +509,12 @@ constexpr test::Test tests[] = {
          auto wanted = small();
          wanted.access[Slot{0x4000}] = std::nullopt;
          test::contains(table->prepare(wanted).error().message(), "slot 16384");
+         wanted = small();
+         wanted.limited.insert({Slot{1}, 64});
+         test::contains(table->apply(wanted).error().message(), "category 64");
+         wanted = small();
+         wanted.lan_index.insert(0);
+         test::contains(table->apply(wanted).error().message(), "index of an interface");
          ours();
      }},
     {"without root it says that it needs root",

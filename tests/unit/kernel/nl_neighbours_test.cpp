@@ -2,6 +2,7 @@
 #include "kernel/nl_neighbours.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,11 @@ struct Told {
     }
 };
 
+// As it is told while it is there.
+Link link(char const* name, bool up) {
+    return {name, up, if_nametoindex(name)};
+}
+
 void fresh() {
     run("for l in br-lan lan0 wan0 lan9; do ip link del $l 2>/dev/null; done; ip link add lan0 type veth peer name "
         "lan1 && ip link "
@@ -94,7 +100,7 @@ constexpr test::Test tests[] = {
          test::check(told.has("br-lan", phone, "10.7.0.5") && told.has("br-lan", laptop, "fd00::5"), "both");
          test::check(std::ranges::count(told.links, Link{"later", false}) == 1,
                      "an interface that isn't there is down");
-         told.wait([&] { return std::ranges::find(told.links, Link{"br-lan", true}) != told.links.end(); }, "up");
+         told.wait([&] { return std::ranges::find(told.links, link("br-lan", true)) != told.links.end(); }, "up");
      }},
     // A gate whose router advertisements were sent by dnsmasq heard them itself, and stood among the newcomers.
     {"the machine itself is no neighbour, though it hears its own router advertisements",
@@ -145,11 +151,11 @@ constexpr test::Test tests[] = {
          run("ip link set x0 down && ip link set x0 name wan0 && ip link set wan0 up && ip neigh replace 192.0.2.7 "
              "lladdr "
              "02:00:00:00:00:01 dev wan0 nud permanent");
-         told.wait([&] { return last() == Link{"wan0", true} && told.has("wan0", phone, "192.0.2.7"); }, "named");
+         told.wait([&] { return last() == link("wan0", true) && told.has("wan0", phone, "192.0.2.7"); }, "named");
          run("ip link set wan0 down");
-         told.wait([&] { return last() == Link{"wan0", false}; }, "down");
+         told.wait([&] { return last() == link("wan0", false); }, "down");
          run("ip link set wan0 up");
-         told.wait([&] { return last() == Link{"wan0", true}; }, "up");
+         told.wait([&] { return last() == link("wan0", true); }, "up");
          run("ip link del wan0");
          told.wait([&] { return last() == Link{"wan0", false} && told.present.empty(); }, "gone");
      }},
@@ -188,7 +194,7 @@ constexpr test::Test tests[] = {
              "02:00:00:00:00:02 dev br-lan nud permanent");
          told.wait([&] { return told.has("br-lan", laptop, "10.7.0.9"); }, "the mark behind it");
          test::equal(told.present.size(), 1U, "neighbours");
-         test::check(told.links.back() != Link{"lan0", false}, "lan0 is still there");
+         test::check(told.links.back() != link("lan0", false), "lan0 is still there");
      }},
     {"when messages were lost everything is told anew",
      [] {

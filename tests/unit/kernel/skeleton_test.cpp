@@ -20,19 +20,24 @@ std::vector<std::byte> bytes(std::initializer_list<int> values) {
 }
 
 constexpr test::Test tests[] = {
-    {"our table has four sets, four chains and twelve rules",
+    {"our table has a counter, eleven sets, eight chains and twenty-eight rules",
      [] {
          auto const lines = kernel::wanted_skeleton().lines();
          auto const count = [&](std::string_view start) {
              return std::ranges::count_if(lines, [&](std::string const& line) { return line.starts_with(start); });
          };
          test::equal(count("table"), 1, "tables");
-         test::equal(count("set "), 4, "sets");
-         test::equal(count("chain "), 4, "chains");
-         test::equal(count("rule "), 12, "rules");
-         test::equal(count("rule remember"), 1, "in remember");
-         test::equal(count("rule gate"), 5, "in gate");
-         test::equal(lines[1], "chain remember: flags 0 type filter hook 0 priority -160 policy 1", "a chain");
+         test::equal(count("object unplaced: type 1"), 1, "objects");
+         test::equal(count("set "), 11, "sets");
+         test::equal(count("chain "), 8, "chains");
+         test::equal(count("rule "), 28, "rules");
+         test::equal(count("rule remember"), 3, "in remember");
+         test::equal(count("rule ask"), 3, "in ask");
+         test::equal(count("rule tell_slot"), 3, "in tell_slot");
+         test::equal(count("rule to_front"), 2, "in to_front");
+         test::equal(count("rule gate"), 7, "in gate");
+         test::equal(count("rule unleased"), 4, "in unleased");
+         test::equal(lines[0], "chain ask: flags 0 type nat hook 0 priority -110 policy 1", "a chain");
      }},
     {"zeros that a kernel adds or leaves out make no difference, everything else does",
      [] {

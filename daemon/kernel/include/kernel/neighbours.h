@@ -2,6 +2,7 @@
 // `kernel/nl_neighbours.h` has the real one, over libnl. Control thread only.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct Neighbour {
 
 struct Link {
     std::string interface;
-    bool up = false;  // exists and is operationally up
+    bool up = false;          // exists and is operationally up
+    std::uint32_t index = 0;  // the kernel's number for it, in this network namespace; 0: there is no such interface
     bool operator==(Link const&) const = default;
 };
 

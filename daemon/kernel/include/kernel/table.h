@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/category.h"
 #include "base/flat_map.h"
 #include "base/ids.h"
 #include "base/result.h"
@@ -17,13 +20,34 @@ namespace kindgate::kernel {
 
 using Steady = std::chrono::steady_clock;
 
+// Where the front listens on the gate: chain `ask` leads there what devices ask of whatever server.
+inline constexpr std::uint16_t dns_port = 5300;  // UDP and TCP
+inline constexpr std::uint16_t web_port = 5380;  // TCP: plain web requests of slots without access
+
+// A slot's use of a category, which may need a lease of its own.
+struct SlotCategory {
+    Slot slot;
+    CategoryId category = category_unknown;  // 0 to 63
+
+    // As in the connection mark: bits 0-13 slot, 14-19 category.
+    constexpr std::uint32_t mark() const { return slot.number() | std::uint32_t{category} << 14U; }
+    auto operator<=>(SlotCategory const&) const = default;
+};
+
 // The wanted content of table `inet kindgate` (docs/kernel-contract.md). Ends are on the steady clock: the kernel's
-// timeouts don't follow the calendar; the caller converts.
+// timeouts don't follow the calendar; the caller converts. nullopt: no timeout.
 struct Wanted {
-    std::set<std::string> lan;                                // interface names, 1 to 15 characters
-    FlatMap<Mac, Slot> slots;                                 // MAC -> slot
-    FlatMap<Slot, std::optional<Steady::time_point>> access;  // lease: slot -> end; nullopt: no timeout
-    FlatSet<Slot> learning;                                   // slots in LEARNING
+    using End = std::optional<Steady::time_point>;
+
+    std::set<std::string> lan;           // interface names, 1 to 15 characters
+    FlatMap<Mac, Slot> slots;            // MAC -> slot
+    FlatMap<Slot, End> access;           // lease: the network
+    FlatSet<Slot> learning;              // slots in LEARNING: only what is granted passes
+    FlatMap<Slot, End> asked;            // lease: the gate answers the slot's DNS
+    FlatSet<Slot> confined;              // slots that may reach only addresses that the gate resolved for them
+    FlatSet<SlotCategory> limited;       // needs a grant
+    FlatMap<SlotCategory, End> granted;  // lease: the category, for slots in LEARNING or where it is limited
+    FlatSet<std::uint32_t> lan_index;    // indexes of the interfaces of `lan` that are there, from 1
     bool operator==(Wanted const&) const = default;
 };
 
