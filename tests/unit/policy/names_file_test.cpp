@@ -209,7 +209,7 @@ void ships_no_loops() {
         for (auto const& engine : shipped_engines().engines)
             if (engine.kind == Kind::search || engine.kind == kind)
                 for (auto const& domain : engine.domains)
-                    rules.push_back({domain.name, {.kind = RuleKind::rewrite, .scope = domain.scope}});
+                    rules.push_back({domain.name, {.kind = RuleKind::safe_search, .scope = domain.scope}});
         NameTable const table{rules};
         auto const answers = [&](content::dns::Name const& name) {
             int count = 0;
