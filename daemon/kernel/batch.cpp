@@ -61,9 +61,13 @@ public:
         mnl_attr_put(message_, NFTA_DATA_VALUE, size, value);
         mnl_attr_nest_end(message_, nest);
     }
-    void put_milliseconds(std::uint16_t type, Steady::time_point end, Steady::time_point now) {
-        auto const value = big(milliseconds_to(end, now));
+    void put_milliseconds(std::uint16_t type, std::uint64_t milliseconds) {
+        auto const value = big(milliseconds);
         mnl_attr_put(message_, type, sizeof value, &value);
+    }
+    void put_milliseconds(std::uint16_t type, Steady::time_point end, Steady::time_point now) {
+        std::uint64_t const value = milliseconds_to(end, now);
+        put_milliseconds(type, value);
         batch_.note_timeout(static_cast<char*>(mnl_nlmsg_get_payload_tail(message_)) - sizeof value, end);
     }
     void close_element() { mnl_attr_nest_end(message_, element_); }
@@ -153,6 +157,24 @@ void write_leases(Batch& batch, Verb verb, Place const& place, std::span<LeaseOf
     }
 }
 
+void write_address(Batch& batch, Verb verb, AddressGrant const& grant) {
+    ElementWriter writer{batch, contract::table, contract::resolved_map(grant.address), verb};
+    auto const slot = number(grant.slot);
+    auto const address = std::as_bytes(grant.address.bytes());
+    std::array<std::byte, sizeof slot + 16> key{};
+    std::memcpy(key.data(), &slot, sizeof slot);
+    std::ranges::copy(address, key.begin() + sizeof slot);
+    writer.open_element(key.data(), sizeof slot + address.size());
+    if (verb.type == NFT_MSG_NEWSETELEM) {
+        auto const value = number(SlotCategory{grant.slot, grant.category});
+        writer.put_data(NFTA_SET_ELEM_DATA, &value, sizeof value);
+        auto const lifetime = static_cast<std::uint64_t>(std::chrono::milliseconds{grant.lifetime}.count());
+        writer.put_milliseconds(NFTA_SET_ELEM_TIMEOUT, lifetime);
+        if ((verb.flags & NLM_F_EXCL) == 0) writer.put_milliseconds(NFTA_SET_ELEM_EXPIRATION, lifetime);
+    }
+    writer.close_element();
+}
+
 void write_leases(Batch& batch, Verb verb, Leases const& leases, Steady::time_point now) {
     write_leases<Slot>(batch, verb, {contract::table, contract::access}, leases.access, now);
     write_leases<Slot>(batch, verb, {contract::table, contract::asked}, leases.asked, now);
@@ -226,6 +248,14 @@ Batch build(Changes const& changes, Steady::time_point now, std::uint32_t first_
 void add_lease(Batch& batch, char const* table, Lease const& lease, Steady::time_point now, IfPresent if_present) {
     write_leases<Slot>(batch, if_present == IfPresent::refuse ? add : keep_or_extend, {table, contract::access},
                        {&lease, 1}, now);
+}
+
+void add_address(Batch& batch, AddressGrant const& grant, IfPresent if_present) {
+    write_address(batch, if_present == IfPresent::refuse ? add : keep_or_extend, grant);
+}
+
+void remove_address(Batch& batch, AddressGrant const& grant) {
+    write_address(batch, remove, grant);
 }
 
 }  // namespace kindgate::kernel

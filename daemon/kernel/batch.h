@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "difference.h"
+#include "kernel/address_leases.h"
 #include "message.h"
 
 struct nlmsghdr;
@@ -55,5 +56,9 @@ Batch build(Changes const& changes, Steady::time_point now, std::uint32_t first_
 // One element of a lease set, in a message of its own (the scratch table's probe).
 enum class IfPresent { refuse, keep_or_extend };
 void add_lease(Batch& batch, char const* table, Lease const& lease, Steady::time_point now, IfPresent if_present);
+
+// One element of resolved4 or resolved6, in a message of its own: a refusal then tells which it was.
+void add_address(Batch& batch, AddressGrant const& grant, IfPresent if_present);
+void remove_address(Batch& batch, AddressGrant const& grant);
 
 }  // namespace kindgate::kernel

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ip.h"
 #include "message.h"
 
 struct nlmsghdr;
@@ -29,6 +30,9 @@ inline constexpr char const* lan_index = "lan_index";
 inline constexpr char const* resolved4 = "resolved4";
 inline constexpr char const* resolved6 = "resolved6";
 inline constexpr std::uint32_t resolved_size = 131072;  // elements, each
+inline char const* resolved_map(IpAddress const& address) {
+    return address.family() == IpAddress::Family::v4 ? resolved4 : resolved6;
+}
 
 // The sets and maps whose elements kernel::Wanted tells.
 inline constexpr std::array wanted_sets = {lan, slots, access, learning, asked, confined, limited, granted, lan_index};

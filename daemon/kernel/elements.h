@@ -14,7 +14,7 @@ namespace kindgate::kernel {
 
 // One set element as the kernel tells it.
 struct Element {
-    std::array<std::byte, 16> key{};
+    std::array<std::byte, 20> key{};  // the longest are those of resolved6
     std::size_t key_size = 0;
     std::optional<std::uint32_t> data;                    // a map's value
     std::optional<std::chrono::milliseconds> timeout;     // as it was given

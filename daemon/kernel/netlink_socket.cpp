@@ -86,13 +86,13 @@ Result<Bytes> NetlinkSocket::read(int timeout_milliseconds) {
     }
 }
 
-Result<void> NetlinkSocket::send(Batch const& batch) {
+Result<void> NetlinkSocket::send(Batch const& batch, std::function<void(std::uint32_t, int)> const& refused) {
     KG_TRY(write(batch.bytes()));
-    std::optional<Error> refused;
+    std::optional<Error> first_refused;
     bool acknowledged = false;
     // A message behind a refused one may be acknowledged although the whole batch is undone: read all there is.
     for (;;) {
-        auto const datagram = KG_TRY(read(acknowledged || refused ? 0 : patience_milliseconds));
+        auto const datagram = KG_TRY(read(acknowledged || first_refused ? 0 : patience_milliseconds));
         if (datagram.empty()) break;
         Messages messages{datagram};
         while (auto const message = messages.next()) {
@@ -101,8 +101,11 @@ Result<void> NetlinkSocket::send(Batch const& batch) {
             if (!refusal) continue;
             if (refusal->number == 0) {
                 acknowledged = acknowledged || message->sequence == batch.acknowledged_sequence();
-            } else if (!refused) {
-                refused = Error::from_errno(
+                continue;
+            }
+            if (refused) refused(message->sequence - batch.first_sequence(), refusal->number);
+            if (!first_refused) {
+                first_refused = Error::from_errno(
                     refusal->number,
                     fmt::format("the kernel refused message {} of {} of a change of table inet kindgate{}{}",
                                 message->sequence - batch.first_sequence(),
@@ -111,7 +114,7 @@ Result<void> NetlinkSocket::send(Batch const& batch) {
             }
         }
     }
-    if (refused) return *refused;
+    if (first_refused) return *first_refused;
     if (!acknowledged)
         return Error::from_errno(ETIMEDOUT, "waiting for the kernel to acknowledge a change of table inet kindgate");
     return {};

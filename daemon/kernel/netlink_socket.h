@@ -23,8 +23,9 @@ public:
     std::uint32_t next_sequence() { return next_sequence_; }
 
     // Sends a finished batch; ok means that all of it is in force, an error that nothing is. The error's system_error()
-    // is what the kernel said to the first message that it refused.
-    Result<void> send(Batch const& batch);
+    // is what the kernel said to the first message that it refused; `refused` is told the place in the batch (its begin
+    // is 0) and the errno of every one.
+    Result<void> send(Batch const& batch, std::function<void(std::uint32_t, int)> const& refused = {});
 
     // Sends messages that are no batch, each with NLM_F_ACK. `refused` is told the errno of each that fails.
     Result<void> send_each(Bytes messages, std::uint32_t last_sequence, std::function<void(int)> const& refused);

@@ -52,6 +52,9 @@ def kernel(build, report, options):
         if step + "/nft" in of:
             note += f"; nft -f: {number(of[step + '/nft'])} us, {of[step + '/nft'] / of[step + '/table']:.1f} x ours"
         report.add(f"{what}: kernel's part / bare libnftnl batch", of[f"{step}/table"] / of[f"{step}/bare"], "", goal, note)
+    for count in 1, 16, 64:
+        report.add(f"addresses leased before an answer leaves, {count} a batch", of[f"grant_new/{count}"], "us", None,
+                   f"{spread(times[f'grant_new/{count}'], 'us')}; leased again: {number(of[f'grant_again/{count}'])} us")
 
 
 def _homes(build, lan, below=None, tag=""):

@@ -1,7 +1,8 @@
 // What the table costs above the bare netlink exchange: the same elements through NftTable (difference, batch, send,
 // acknowledgement), through libnftnl and libmnl with nothing around them, and through `nft -f` as a process. Run in a
 // network namespace of its own, with --benchmark_enable_random_interleaving=true, so that all three see the same
-// minutes.
+// minutes. And what the front pays before an answer leaves: grants of addresses, a batch of so many, new ones and
+// renewed.
 #include <benchmark/benchmark.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +27,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/nft_address_leases.h"
 #include "kernel/nft_table.h"
 
 namespace {
@@ -39,6 +42,11 @@ constexpr std::uint16_t elements_a_message = 1000;
 
 [[noreturn]] void give_up(char const* what) {
     std::fprintf(stderr, "kernel_bench: %s: %s\n", what, std::strerror(errno));
+    std::exit(1);
+}
+
+[[noreturn]] void give_up(Error const& error) {
+    std::fprintf(stderr, "kernel_bench: %s\n", error.message().c_str());
     std::exit(1);
 }
 
@@ -183,24 +191,18 @@ using Table = std::unique_ptr<kernel::NftTable>;
 
 void open(Table& table) {
     auto opened = kernel::NftTable::create({});
-    if (!opened.ok()) {
-        std::fprintf(stderr, "kernel_bench: %s\n", opened.error().message().c_str());
-        std::exit(1);
-    }
+    if (!opened.ok()) give_up(opened.error());
     table = std::move(opened).value();
 }
 
 void apply(Table& table, kernel::Wanted const& content) {
-    auto const applied = table->apply(content);
-    if (applied.ok()) return;
-    std::fprintf(stderr, "kernel_bench: %s\n", applied.error().message().c_str());
-    std::exit(1);
+    if (auto const applied = table->apply(content); !applied.ok()) give_up(applied.error());
 }
 
 using Step = std::function<void()>;
 
 struct Measured {
-    char const* name;
+    std::string name;
     benchmark::IterationCount iterations;
     Step once;    // untimed, before the first iteration
     Step before;  // untimed, before each
@@ -209,7 +211,7 @@ struct Measured {
 
 void measure(Measured const& measured) {
     benchmark::RegisterBenchmark(
-        measured.name,
+        measured.name.c_str(),
         [measured](benchmark::State& state) {
             measured.once();
             for (auto _ : state) {
@@ -250,6 +252,53 @@ Ends only(Ends const& ends, Slot slot) {
     return {{slot, ends.at(slot)}};
 }
 
+// Grants of one slot, as many as an answer may have.
+class Grants {
+public:
+    explicit Grants(std::uint8_t count) {
+        for (std::uint8_t i = 0; i < count; ++i)
+            grants_.push_back({.slot = Slot{1},
+                               .address = IpAddress{std::array<std::uint8_t, 4>{192, 0, 2, i}},
+                               .category = category_unremarkable,
+                               .lifetime = std::chrono::hours{1}});
+    }
+
+    void open(kernel::Extension extension) {
+        auto opened = kernel::NftAddressLeases::create(extension);
+        if (!opened.ok()) give_up(opened.error());
+        leases_ = std::move(opened).value();
+    }
+    void grant() const {
+        if (auto const granted = leases_->grant(grants_); !granted.ok()) give_up(granted.error());
+    }
+    void take_back() const {
+        auto back = grants_;
+        for (auto& grant : back) grant.lifetime = {};
+        if (auto const taken = leases_->grant(back); !taken.ok()) give_up(taken.error());
+    }
+
+private:
+    std::vector<kernel::AddressGrant> grants_;
+    std::unique_ptr<kernel::NftAddressLeases> leases_;
+};
+
+void register_grants(Table& table, std::uint8_t count) {
+    auto const grants = std::make_shared<Grants>(count);
+    auto const once = [&table, grants] {
+        static auto const none = wanted({});
+        open(table);
+        apply(table, none);
+        grants->open(table->extension());
+        grants->grant();
+    };
+    constexpr int many = 300;
+    auto const number = std::to_string(count);
+    auto const hear = [&table] { table->read_events(); };  // as the control thread does
+    auto const gone = [grants, hear] { grants->take_back(), hear(); };
+    measure({"grant_new/" + number, many, once, gone, [grants] { grants->grant(); }});
+    measure({"grant_again/" + number, many, once, hear, [grants] { grants->grant(); }});
+}
+
 void register_all(Table& table, Bare& bare, std::string const& file) {
     static auto const none = wanted({});
     static auto const ends = ends_after(std::chrono::hours{1});
@@ -285,6 +334,7 @@ void register_all(Table& table, Bare& bare, std::string const& file) {
              [&] { bare.add(only(ends, one)); }});
     measure({"begin_one/nft", few, [&] { table.reset(), bare.add(ends); }, bare_without,
              [one_file] { nft_file(one_file); }});
+    for (auto const count : std::array<std::uint8_t, 3>{1, 16, 64}) register_grants(table, count);
 }
 
 }  // namespace
