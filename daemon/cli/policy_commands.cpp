@@ -35,6 +35,19 @@ void tell(std::vector<policy::Diagnostic> const& diagnostics, Severity severity,
     }
 }
 
+void say_good(std::string const& file, policy::Policy const& policy, Form form, Surroundings const& around) {
+    auto const profiles = policy.profiles.size();
+    auto const devices = policy.devices.size();
+    if (form == Form::json) {
+        around.out << fmt::format(R"({{"file":{},"severity":"good","profiles":{},"devices":{},"time_zone":{}}})",
+                                  json_string(file), profiles, devices, json_string(policy.zone->name()))
+                   << '\n';
+    } else {
+        around.out << fmt::format("{}: good ({}, {}, time of {})\n", printable(file), counted(profiles, "profile"),
+                                  counted(devices, "device"), policy.zone->name());
+    }
+}
+
 // Every error and warning of the file; whether it is good.
 bool check_file(std::string const& file, Form form, Surroundings const& around) {
     auto const text = read_file(file);
@@ -45,10 +58,7 @@ bool check_file(std::string const& file, Form form, Surroundings const& around) 
     auto const loaded = policy::load(*text, file);
     tell(loaded.errors, Severity::error, form, around);
     tell(loaded.warnings, Severity::warning, form, around);
-    if (loaded.policy && form == Form::readable)
-        around.out << fmt::format("{}: good ({}, {}, time of {})\n", printable(file),
-                                  counted(loaded.policy->profiles.size(), "profile"),
-                                  counted(loaded.policy->devices.size(), "device"), loaded.policy->zone->name());
+    if (loaded.policy) say_good(file, *loaded.policy, form, around);
     return loaded.policy != nullptr;
 }
 

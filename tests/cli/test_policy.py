@@ -60,6 +60,13 @@ class PolicyCheck(Test):
         self.assertEqual((error["file"], error["line"], error["column"], error["severity"]), (path, 5, 27, "error"))
         self.assertTrue(error["what"] and error["advice"])
 
+    def test_json_of_a_good_file(self):
+        """With --json a good file is an object too, the last line of its file"""
+        path = self.write("good.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  visibility: DOMAINS'))
+        warning, good = self.json_lines("policy", "check", "--json", path)
+        self.assertEqual((warning["file"], warning["severity"]), (path, "warning"))
+        self.assertEqual(good, {"file": path, "severity": "good", "profiles": 1, "devices": 1, "time_zone": "Europe/Berlin"})
+
     def test_strange_files(self):
         """A folder, an endless file, binary data and an empty file are refused without harm"""
         for path in (self.folder, "/dev/zero", self.write("b", bytes(range(256)) * 100), self.write("e", "")):
