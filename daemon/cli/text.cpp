@@ -7,37 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace kindgate::cli {
 
 namespace {
-
-struct Character {
-    char32_t code = 0;
-    std::size_t bytes = 1;
-    bool valid = false;
-};
-
-// RFC 3629, 4: no overlong forms, no surrogates, nothing above U+10FFFF.
-Character first_character(std::string_view text) {
-    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    unsigned const lead = byte(0);
-    if (lead < 0x80) return {lead, 1, true};
-    std::size_t const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {};
-    char32_t code = lead & (0xffU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0U) != 0x80) return {};
-        code = code << 6 | (byte(i) & 0x3fU);
-    }
-    bool const overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-    if (overlong || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return {};
-    return {code, size, true};
-}
-
-bool is_control(char32_t code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f || code == 0x061c ||
-           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 || code == 0x2029;
-}
 
 std::string escaped(char32_t code) {
     if (code == '\n') return "\\n";
@@ -84,7 +58,7 @@ std::string printable(std::string_view text) {
         auto const character = first_character(text);
         if (!character.valid) {
             result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-        } else if (is_control(character.code)) {
+        } else if (obeyed(character.code) != Obeyed::nothing) {
             result += escaped(character.code);
         } else {
             result += text.substr(0, character.bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "base/utf8.h"
 #include "kindgate/v1/api.pb.h"
 
 namespace kindgate::control {
@@ -11,33 +12,16 @@ namespace json = google::protobuf::util;
 
 namespace {
 
-// Bytes of the UTF-8 sequence that `text` starts with (RFC 3629, 4); 0 if it is none.
-std::size_t sequence_length(std::string_view text) {
-    auto const byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    auto const tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    auto const lead = byte(0);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        bool const overlong = lead == 0xe0 && byte(1) < 0xa0;
-        bool const surrogate = lead == 0xed && byte(1) > 0x9f;
-        return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    bool const outside =
-        lead < 0xf0 || lead > 0xf4 || (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f);
-    return !outside && tail(1) && tail(2) && tail(3) ? 4 : 0;
-}
-
 // JSON can't carry other bytes, and errors quote what people sent: '?' for each.
 std::string as_utf8(std::string_view text) {
     std::string result;
     while (!text.empty()) {
-        auto const length = sequence_length(text);
-        if (length == 0)
-            result += '?';
+        auto const character = first_character(text);
+        if (character.valid)
+            result += text.substr(0, character.bytes);
         else
-            result += text.substr(0, length);
-        text.remove_prefix(length == 0 ? 1 : length);
+            result += '?';
+        text.remove_prefix(character.bytes);
     }
     return result;
 }

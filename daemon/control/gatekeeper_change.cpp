@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "gatekeeper.h"
 #include "kindgate/v1/api.pb.h"
 #include "policy/calendar.h"
@@ -32,14 +33,16 @@ Result<policy::Mode> mode_of(v1::Mode mode) {
     }
 }
 
-// UTF-8 characters are counted, control characters refused: the name is printed on terminals.
+// It is printed on terminals and pages.
 Result<void> check_name(std::string_view name) {
-    auto const characters =
-        std::ranges::count_if(name, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-    if (static_cast<std::size_t>(characters) > longest_name)
+    if (count_characters(name) > longest_name)
         return invalid("the name is longer than 64 characters: use a shorter one");
-    if (std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-        return invalid("the name has control characters: leave them out");
+    switch (obeyed(name)) {
+        case Obeyed::nothing: break;
+        case Obeyed::control: return invalid("the name has control characters: leave them out");
+        case Obeyed::direction:
+            return invalid("the name has characters that turn the direction of writing: leave them out");
+    }
     return {};
 }
 

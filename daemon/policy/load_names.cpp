@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "load_words.h"
 
 namespace kindgate::policy {
@@ -27,16 +28,8 @@ bool is_upper(char c) {
 bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
 bool is_id_character(char c) {
     return is_lower(c) || is_digit(c) || c == '-';
-}
-
-std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 }  // namespace
@@ -60,10 +53,17 @@ std::optional<Complaint> wrong_who(std::string_view thing, std::string_view id) 
 }
 
 std::optional<Complaint> wrong_name(std::string_view field, std::string_view name, std::size_t most) {
-    if (std::ranges::any_of(name, is_control))
-        return Complaint{fmt::format("the {} {} has a control character", field, quoted(name)),
-                         "write it in one line of text"};
-    if (auto const count = characters(name); count > most)
+    switch (obeyed(name)) {
+        case Obeyed::nothing: break;
+        case Obeyed::control:
+            return Complaint{fmt::format("the {} {} has a control character", field, quoted(name)),
+                             "write it in one line of text"};
+        case Obeyed::direction:
+            return Complaint{
+                fmt::format("the {} {} has a character that turns the direction of writing", field, quoted(name)),
+                "write it without, right-to-left text needs none"};
+    }
+    if (auto const count = count_characters(name); count > most)
         return Complaint{fmt::format("the {} has {} characters", field, count), fmt::format("write at most {}", most)};
     return std::nullopt;
 }
@@ -78,9 +78,9 @@ std::optional<Complaint> wrong_category(std::string_view category) {
 
 // As the kernel's dev_valid_name().
 std::optional<Complaint> wrong_interface(std::string_view interface) {
-    auto const forbidden = [](char c) { return c == '/' || c == ':' || c == ' ' || is_control(c); };
+    auto const forbidden = [](char c) { return c == '/' || c == ':' || c == ' '; };
     if (!interface.empty() && interface.size() <= 15 && interface != "." && interface != ".." &&
-        std::ranges::none_of(interface, forbidden))
+        std::ranges::none_of(interface, forbidden) && obeyed(interface) == Obeyed::nothing)
         return std::nullopt;
     return Complaint{fmt::format("{} can't be the name of a network interface", quoted(interface)),
                      "write 1 to 15 characters as `ip link` shows them, like br-lan"};

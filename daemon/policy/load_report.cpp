@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace kindgate::policy {
 
 std::string Diagnostic::text() const {
@@ -55,16 +57,20 @@ std::vector<Diagnostic> Report::warnings() const {
 }
 
 std::string shown(std::string_view word, std::size_t most) {
-    std::string text{word};
-    if (text.size() > most) {
-        // Not in the middle of a UTF-8 sequence.
-        while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;
-        text.resize(most);
-        text += "…";
+    bool const cut = word.size() > most;
+    // Not in the middle of a UTF-8 sequence.
+    while (cut && most > 0 && (static_cast<unsigned char>(word[most]) & 0xc0U) == 0x80U) --most;
+    word = word.substr(0, most);
+    std::string text;
+    while (!word.empty()) {
+        auto const character = first_character(word);
+        if (character.valid && obeyed(character.code) != Obeyed::nothing)
+            text += '?';
+        else
+            text += word.substr(0, character.bytes);
+        word.remove_prefix(character.bytes);
     }
-    for (auto& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return text;
+    return cut ? text + "…" : text;
 }
 
 std::string quoted(std::string_view word) {

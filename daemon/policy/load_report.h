@@ -63,8 +63,8 @@ private:
     std::vector<Diagnostic> warnings_;
 };
 
-// The user's word as it may be shown: cut behind `most` bytes, control characters as '?', so that it can't disturb a
-// terminal.
+// The user's word as it may be shown: cut behind `most` bytes, characters that are obeyed as '?', so that it can't
+// disturb a terminal.
 std::string shown(std::string_view word, std::size_t most = 80);
 // The same in quotes.
 std::string quoted(std::string_view word);

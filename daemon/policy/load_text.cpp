@@ -6,6 +6,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
+#include "base/utf8.h"
 #include "load_syntax.h"
 
 namespace kindgate::policy {
@@ -15,30 +16,12 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// The number of bytes of the UTF-8 sequence at the start (RFC 3629, 4); 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
-    auto const byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    auto const follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    auto const first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first < 0xe0) return follows(1) ? 2 : 0;
-    if (first >= 0xe0 && first < 0xf0) {
-        bool const in_range = first == 0xe0 ? byte(1) >= 0xa0 : first == 0xed ? byte(1) < 0xa0 : true;
-        return in_range && follows(1) && follows(2) ? 3 : 0;
-    }
-    if (first >= 0xf0 && first < 0xf5) {
-        bool const in_range = first == 0xf0 ? byte(1) >= 0x90 : first == 0xf4 ? byte(1) < 0x90 : true;
-        return in_range && follows(1) && follows(2) && follows(3) ? 4 : 0;
-    }
-    return 0;
-}
-
 // Offset of the first byte that is NUL or no UTF-8; none: npos.
 std::size_t first_strange_byte(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
-        auto const length = text[i] == '\0' ? 0 : sequence_length(text.substr(i));
-        if (length == 0) return i;
-        i += length;
+        auto const character = first_character(text.substr(i));
+        if (!character.valid || character.code == 0) return i;
+        i += character.bytes;
     }
     return std::string_view::npos;
 }

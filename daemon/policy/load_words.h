@@ -30,7 +30,7 @@ Read<date::time_zone const*> read_zone(std::string_view text);
 std::optional<Complaint> wrong_id(std::string_view thing, std::string_view id);
 // An id that people name in commands beside "all" and hardware addresses.
 std::optional<Complaint> wrong_who(std::string_view thing, std::string_view id);
-// Shown to people: 0 to `most` characters, no control characters.
+// Shown to people: 0 to `most` characters, none that a terminal or a page would obey.
 std::optional<Complaint> wrong_name(std::string_view field, std::string_view name, std::size_t most = 64);
 std::optional<Complaint> wrong_category(std::string_view category);
 std::optional<Complaint> wrong_interface(std::string_view interface);

@@ -32,6 +32,8 @@ void refuses_wrong_policies() {
         {zone("summer time"), "2:2: unknown time zone 'summer time': write its IANA name, like Europe/Berlin"},
         {beside("name: \"" + long_name + "\""), "3:1: the name has 65 characters: write at most 64"},
         {beside("name: \"a\\nb\""), "3:1: the name 'a?b' has a control character: write it in one line of text"},
+        {beside("name: \"a\u0085b\""), "3:1: the name 'a?b' has a control character: write it in one line of text"},
+        {beside("name: \"a\u2028b\""), "3:1: the name 'a?b' has a control character: write it in one line of text"},
         {beside("day_starts: \"24:00\""),
          "3:1: '24:00' is not a time of day: write hours and minutes with two digits each, 00:00 to 23:59"},
         {beside("newcomer_profile: \"guests\""),
@@ -58,6 +60,13 @@ void refuses_wrong_profiles() {
         {second("display_name: \"A\" id: \"a\""), "3:30: there is a profile 'a' already, in line 2: choose another id"},
         {within("display_name: \"\\033[31m\""),
          "3:1: the display_name '?[31m' has a control character: write it in one line of text"},
+        {within(
+             "display_name: \"\u202egnp.exe\" windows { mode: OFF days: \"daily\" from: \"20:00\" to: \"21:00\" label: "
+             "\"a\u2066b\" }"),
+         "3:1: the display_name '?gnp.exe' has a character that turns the direction of writing: write it without, "
+         "right-to-left text needs none\n"
+         "3:88: the label 'a?b' has a character that turns the direction of writing: write it without, right-to-left "
+         "text needs none"},
         {within("age: 121"), "3:1: nobody is 121 years old: write 0 to 120"},
         {within("default_mode: 4"), "3:1: 4 is not a mode: write OPEN, LEARNING or OFF"},
         {within("visibility: 4"), "3:1: 4 is not a value of 'visibility': write NOTHING, CATEGORIES or DOMAINS"},
@@ -276,8 +285,7 @@ void refuses_wrong_domains() {
              Wrong{"-a.org", "is not a domain ('-a' can't be a part of one): write one like \"example.org\""},
              Wrong{"a_b.org", "is not a domain ('a_b' can't be a part of one): write one like \"example.org\""},
              Wrong{"xn--a.org", "is not a domain ('xn--a' can't be a part of one): write one like \"example.org\""},
-             Wrong{"☃☃\u202e.org",
-                   "is not a domain ('☃☃\u202e' can't be a part of one): write one like \"example.org\""},
+             Wrong{"☃☃☃☃☃_.org", "is not a domain ('☃☃☃☃☃_' can't be a part of one): write one like \"example.org\""},
              Wrong{"1.2.3", "is not a domain (its last part is a number): write one like \"example.org\""},
          })
         refused(domain(c.text), fmt::format("3:11: '{}' {}", c.text, c.told));
