@@ -50,7 +50,15 @@ CREATE TABLE revision (
 ) STRICT;
 )sql";
 
-constexpr std::array<char const*, 1> steps_of_today{version_1};
+// The numbers of categories in connection marks.
+constexpr char const* version_2 = R"sql(
+CREATE TABLE category (
+    name TEXT PRIMARY KEY,
+    number INTEGER NOT NULL UNIQUE CHECK (number BETWEEN 2 AND 62)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<char const*, 2> steps_of_today{version_1, version_2};
 
 Error damaged(std::string_view what) {
     return {ErrorCode::damaged, std::string{what}};

@@ -81,10 +81,23 @@ Result<std::vector<policy::Override>> read_overrides(Database& database) {
     return overrides;
 }
 
+Result<CategoryNumbers> read_categories(Database& database) {
+    CategoryNumbers categories;
+    auto rows = KG_TRY(database.prepare("SELECT name, number FROM category"));
+    while (KG_TRY(rows.step())) {
+        auto const number = rows.integer(1);
+        if (number < first_category || number > last_category)
+            return damaged(fmt::format("the category '{}' has the number {}", rows.text(0), number));
+        categories.emplace(rows.text(0), static_cast<CategoryId>(number));
+    }
+    return categories;
+}
+
 Result<Contents> read_contents(Database& database) {
     Contents contents;
     contents.devices = KG_TRY(read_devices(database));
     contents.overrides = KG_TRY(read_overrides(database));
+    contents.categories = KG_TRY(read_categories(database));
     auto const last_id = KG_TRY(database.number("SELECT seq FROM sqlite_sequence WHERE name = 'override'"));
     contents.next_override_id = static_cast<std::uint64_t>(last_id) + 1;
     auto trusted = KG_TRY(database.prepare("SELECT value FROM setting WHERE name = 'last_trusted'"));
@@ -264,6 +277,16 @@ Result<void> SqliteLedger::end_override(std::uint64_t id) {
     return write([&]() -> Result<void> {
         auto statement = KG_TRY(database_->prepare("DELETE FROM override WHERE id = ?"));
         return statement.bind(static_cast<std::int64_t>(id)).run();
+    });
+}
+
+Result<void> SqliteLedger::put_categories(CategoryNumbers const& categories) {
+    return write([&]() -> Result<void> {
+        KG_TRY(database_->execute("DELETE FROM category"));
+        auto add = KG_TRY(database_->prepare("INSERT INTO category (name, number) VALUES (?, ?)"));
+        for (auto const& [name, number] : categories)
+            KG_TRY(add.bind(name).bind(static_cast<std::int64_t>(number)).run());
+        return {};
     });
 }
 

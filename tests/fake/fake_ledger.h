@@ -20,6 +20,7 @@ public:
         contents.overrides = overrides;
         contents.next_override_id = next_id_;
         contents.last_trusted = last_trusted;
+        contents.categories = categories;
         return contents;
     }
     Result<void> put(ledger::DeviceRecord const& device) override { return put_all({&device, 1}); }
@@ -59,6 +60,11 @@ public:
         std::erase_if(overrides, [&](auto const& given) { return given.id == id; });
         return {};
     }
+    Result<void> put_categories(ledger::CategoryNumbers const& all) override {
+        if (failure) return *failure;
+        categories = all;
+        return {};
+    }
     Result<void> add_revision(ledger::Revision const& revision) override {
         if (failure) return *failure;
         std::erase_if(kept_revisions, [&](auto const& one) { return one.id == revision.id; });
@@ -75,6 +81,7 @@ public:
 
     std::map<std::string, ledger::DeviceRecord> devices;
     std::vector<policy::Override> overrides;
+    ledger::CategoryNumbers categories;
     std::vector<ledger::Revision> kept_revisions;
     std::optional<policy::Instant> last_trusted;
     std::string damage_message;

@@ -1,14 +1,17 @@
-// The durable state: devices and their slots, placements by hand, people's words, policy revisions, the last trusted
-// time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control thread only. Every write is
-// durable when it returns, except touch(), which is batched.
+// The durable state: devices and their slots, placements by hand, people's words, the numbers of categories, policy
+// revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control
+// thread only. Every write is durable when it returns, except touch(), which is batched.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/category.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "policy/decide.h"
@@ -37,10 +40,14 @@ struct Revision {
     bool operator==(Revision const&) const = default;
 };
 
+// By name. The kernel's table and its flows carry the numbers, across restarts.
+using CategoryNumbers = std::map<std::string, CategoryId, std::less<>>;
+
 struct Contents {
     std::vector<DeviceRecord> devices;        // by id
     std::vector<policy::Override> overrides;  // by id; ended ones may be among them
     std::uint64_t next_override_id = 1;
+    CategoryNumbers categories;
     std::optional<Instant> last_trusted;
 };
 
@@ -67,6 +74,9 @@ public:
     virtual Result<policy::Override> add(policy::Override given) = 0;
     // Forgets it. An unknown id is no error.
     virtual Result<void> end_override(std::uint64_t id) = 0;
+
+    // All there are from now on; each number first_category to last_category, and once.
+    virtual Result<void> put_categories(CategoryNumbers const& categories) = 0;
 
     // Keeps at most the latest 20. One with the same id is replaced and is the latest again.
     virtual Result<void> add_revision(Revision const& revision) = 0;

@@ -35,6 +35,7 @@ public:
     Result<void> flush() override;
     Result<policy::Override> add(policy::Override given) override;
     Result<void> end_override(std::uint64_t id) override;
+    Result<void> put_categories(CategoryNumbers const& categories) override;
     Result<void> add_revision(Revision const& revision) override;
     Result<std::vector<Revision>> revisions() override;
     Result<void> set_last_trusted(Instant at) override;
