@@ -1,4 +1,5 @@
 // kindgated: the daemon. The one place that puts the parts together, so it names their concrete classes.
+#include <array>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -6,9 +7,11 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -19,7 +22,10 @@
 #include "control/board.h"
 #include "control/clock.h"
 #include "control/daemon.h"
+#include "control/names_front.h"
+#include "front/dns_front.h"
 #include "kernel/conntrack_flows.h"
+#include "kernel/nft_address_leases.h"
 #include "kernel/nft_table.h"
 #include "kernel/nl_neighbours.h"
 #include "ledger/sqlite_ledger.h"
@@ -83,6 +89,59 @@ Result<State> open_state(std::filesystem::path const& directory) {
     return State{std::move(lock).value(), std::move(ledger).value()};
 }
 
+front::FrontSettings front_settings(control::Board const& board) {
+    front::FrontSettings settings;
+    settings.listen = {{IpAddress{std::array<std::uint8_t, 16>{}}, kernel::dns_port},
+                       {IpAddress{std::array<std::uint8_t, 4>{}}, kernel::dns_port}};
+    for (auto const& resolver : board.resolvers) settings.upstreams.push_back({resolver.address, resolver.port});
+    return settings;
+}
+
+// A TCP connection has its first packet's mark, which says whose it is.
+void have_marks_accepted() {
+    constexpr char const* setting = "/proc/sys/net/ipv4/tcp_fwmark_accept";
+    std::ofstream file{setting};
+    if (!(file << "1" << std::flush))
+        spdlog::warn("{} can't be set to 1: questions for names by TCP are refused", setting);
+}
+
+// The DNS front as control sees it, and its thread.
+class Front final : public control::NamesFront {
+public:
+    // What the front tells goes to `daemon`, which is set before run().
+    static Result<std::unique_ptr<Front>> create(control::Board const& board, kernel::AddressLeases& leases,
+                                                 std::unique_ptr<control::Daemon> const& daemon) {
+        front::FrontEvents events;
+        events.upstream_changed = [&](front::Endpoint const& upstream, bool answers) {
+            daemon->resolver_changed(upstream.address.text(), answers);
+        };
+        events.leases_refused = [&](Error const& why) { daemon->leases_refused(why); };
+        events.refused = [&](front::RefusedName name) {
+            daemon->name_refused(name.slot, name.category, std::move(name.domain));
+        };
+        auto made = KG_TRY(front::DnsFront::create(front_settings(board), leases, std::move(events)));
+        return std::unique_ptr<Front>{new Front{std::move(made)}};  // NOLINT: the constructor is private
+    }
+
+    void publish(std::shared_ptr<policy::View const> view) override { front_->publish(std::move(view)); }
+    void reinstall_leases() override { front_->reinstall_leases(); }
+
+    // Until the answer is destroyed.
+    [[nodiscard]] std::shared_ptr<void> run() {
+        thread_ = std::thread{[this] { front_->run(); }};
+        return {nullptr, [this](void*) {
+                    front_->stop();
+                    thread_.join();
+                }};
+    }
+
+private:
+    explicit Front(std::unique_ptr<front::DnsFront> front) : front_(std::move(front)) {}
+
+    std::unique_ptr<front::DnsFront> front_;
+    std::thread thread_;
+};
+
 Result<void> run(control::Board const& board) {
     auto const alone = KG_TRY(control::lock_gate());
     auto const state = KG_TRY(open_state(board.state_directory));
@@ -90,14 +149,20 @@ Result<void> run(control::Board const& board) {
     auto flows = KG_TRY(kernel::ConntrackFlows::create());
     auto neighbours = KG_TRY(kernel::NlNeighbours::create());
     control::SystemClock clock;
+    have_marks_accepted();
 
     boost::asio::io_context context{1};
-    auto daemon = KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *state.ledger, clock}));
+    auto const leases = KG_TRY(kernel::NftAddressLeases::create(table->extension()));
+    std::unique_ptr<control::Daemon> daemon;
+    auto const front = KG_TRY(Front::create(board, *leases, daemon));
+    daemon =
+        KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *front, *state.ledger, clock}));
     control::ApiServer::Options options;
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
     KG_TRY(daemon->start());
+    auto const answering = front->run();
     daemon->ready();
     context.run();
     return {};

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "json.h"
 #include "kindgate/v1/api.pb.h"
+#include "names_by_file.h"
 #include "remote.h"
 #include "words.h"
 
@@ -77,22 +78,30 @@ Outcome explain_by_file(Options const& options, Surroundings const& around) {
     auto const policy = KG_TRY(load_file(options.policy));
     auto const subject = KG_TRY(find_subject(*policy, options));
     auto const at = options.at.empty() ? around.now() : KG_TRY(policy::parse_instant(options.at, *policy->zone));
-    show(policy::explain(subject, {}, at), *policy->zone, at, options.form, around);
+    if (options.domain.empty()) {
+        show(answer_of(policy::explain(subject, {}, at)), *policy->zone, at, options.form, around);
+        return 0;
+    }
+    auto const name = KG_TRY(policy::parse_name(options.domain));
+    auto const names = KG_TRY(load_names(*policy, options.data));
+    auto const profile = policy->find_profile(subject.profile.id);
+    auto const explained = explain_name(*policy, names, {subject.device_id, subject.macs, profile}, {}, at, name);
+    show(answer_of(explained), *policy->zone, at, options.form, around);
     return 0;
 }
 
 Outcome explain_by_daemon(Options const& options, Surroundings const& around) {
-    auto const at = options.at.empty() ? "" : "&at=" + url_word(options.at);
-    auto const message =
-        KG_TRY(fetch<v1::Explanation>(options, {Method::get, "/v1/explain" + who_query(options) + at, {}, {}}));
-    auto const explanation = KG_TRY(from_message(message));
+    auto target = "/v1/explain" + who_query(options);
+    if (!options.at.empty()) target += "&at=" + url_word(options.at);
+    if (!options.domain.empty()) target += "&domain=" + url_word(options.domain);
+    auto const answer = KG_TRY(from_message(KG_TRY(fetch<v1::Explanation>(options, {Method::get, target, {}, {}}))));
     if (options.form == Form::json) {
-        show(explanation, *KG_TRY(find_zone("UTC")), {}, options.form, around);
+        show(answer, *KG_TRY(find_zone("UTC")), {}, options.form, around);
         return 0;
     }
     auto const clock = KG_TRY(gate_clock(options));
     auto const when = options.at.empty() ? clock.now : KG_TRY(policy::parse_instant(options.at, *clock.zone));
-    show(explanation, *clock.zone, when, options.form, around);
+    show(answer, *clock.zone, when, options.form, around);
     return 0;
 }
 
@@ -119,9 +128,6 @@ Outcome timeline_by_daemon(Options const& options, Surroundings const& around) {
 }  // namespace
 
 Outcome explain(Options const& options, Surroundings const& around) {
-    if (!options.domain.empty())
-        return wrong(
-            "--domain: this version decides about time, not about names: names come with content; leave it out");
     KG_TRY(check_who(options));
     return options.policy.empty() ? explain_by_daemon(options, around) : explain_by_file(options, around);
 }

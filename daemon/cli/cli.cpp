@@ -105,12 +105,24 @@ void subject_options(CLI::App& app, Options& options) {
     daemon_options(app, options);
 }
 
+void data_option(CLI::App& app, Options& options) {
+    app.add_option("--data", options.data,
+                   "For names, without the daemon: folder of packs, safesearch.textproto and helplines.textproto; "
+                   "where kindgate is installed, if not said")
+        ->type_name("DIR");
+}
+
+void test_options(CLI::App& app, Options& options) {
+    file_options(app, options);
+    data_option(app, options);
+}
+
 void explain_options(CLI::App& app, Options& options) {
     subject_options(app, options);
     app.add_option("--at", options.at, "When: 2026-03-29T02:30 (local) or RFC 3339; now, if not said")
         ->type_name("TIME");
-    app.add_option("--domain", options.domain, "A name: refused by this version, names come with content")
-        ->type_name("NAME");
+    app.add_option("--domain", options.domain, "About a name that is asked for")->type_name("NAME");
+    data_option(app, options);
 }
 
 void timeline_options(CLI::App& app, Options& options) {
@@ -219,6 +231,7 @@ constexpr std::array entries{
     Entry{"explain", "What applies at an instant, until when, and the rule that decides",
           "  kindgate explain --policy home.textproto --profile younger --at 2026-03-29T02:30\n"
           "  kindgate explain --device kid              now, by the running gate, with people's words\n"
+          "  kindgate explain --device kid --domain www.example.org\n"
           "  kindgate explain --policy home.textproto --profile younger --at 2026-12-24T21:00 --json",
           explain_options, explain},
     Entry{"timeline", "A week, or any time, drawn as bars",
@@ -230,7 +243,7 @@ constexpr std::array entries{
     Entry{"policy test", "Does a policy decide as its scenario file expects?",
           "  kindgate policy test home.scenario.textproto\n\n"
           "Exit status 1 if a case fails, 2 if a file is wrong. kindgate-policy(5) shows how to write one.",
-          file_options, policy_test},
+          test_options, policy_test},
     Entry{"policy get", "The policy text that is in force", "  kindgate policy get > home.textproto", daemon_options,
           policy_get},
     Entry{"policy put", "Put a policy in force, if it is right; the one before is kept as a revision",

@@ -21,6 +21,7 @@ struct Options {
     std::string profile;
     std::string at;
     std::string domain;
+    std::string data;
     std::string from;
     std::string to;
     std::string who;

@@ -82,13 +82,13 @@ std::string sentence(Said const& said, date::time_zone const& zone) {
 
 void show_failure(std::string const& file, Case const& scenario, Verdict const& verdict, date::time_zone const& zone,
                   Surroundings const& around) {
-    auto const& got = verdict.got;
+    auto const& got = verdict.got.explanation;
     auto const& expected = scenario.expected;
     around.out << fmt::format(
         "{} {}:{}: {}\n    expected: {}\n    got:      {}\n    because:  {}: {}\n    until:    {}\n    differs:  {}\n",
         painted("FAILED", Paint::bad, around.colour), printable(file), scenario.line, printable(scenario.name),
         sentence({expected.decision, expected.mode, expected.until, expected.rule}, zone),
-        sentence({decision_name(got.decision), got.decision.mode, got.until, got.decision.because.rule}, zone),
+        sentence({decision_name(verdict.got.allows), got.decision.mode, got.until, got.decision.because.rule}, zone),
         printable(got.decision.because.rule), printable(got.decision.because.text),
         got.until ? fmt::format("{} ({})", local_text(zone, got.until), policy::rfc3339(*got.until))
                   : "no change within 400 days",
@@ -118,7 +118,8 @@ struct Count {
     bool bad_input = false;
 };
 
-void test_file(std::string const& file, Form form, Surroundings const& around, Count& count) {
+void test_file(std::string const& file, Options const& options, Surroundings const& around, Count& count) {
+    auto const form = options.form;
     auto const text = read_file(file);
     if (!text.ok()) {
         tell(text.error(), around);
@@ -131,8 +132,18 @@ void test_file(std::string const& file, Form form, Surroundings const& around, C
         count.bad_input = true;
         return;
     }
+    std::optional<NamesByFile> names;
+    if (std::ranges::any_of(scenario_file.cases, [](Case const& one) { return one.domain.has_value(); })) {
+        auto loaded = load_names(*scenario_file.policy, options.data);
+        if (!loaded.ok()) {
+            tell(loaded.error(), around);
+            count.bad_input = true;
+            return;
+        }
+        names = std::move(loaded).value();
+    }
     for (auto const& scenario : scenario_file.cases) {
-        auto const verdict = judge(scenario, *scenario_file.policy);
+        auto const verdict = judge(scenario, *scenario_file.policy, names ? &*names : nullptr);
         ++(verdict.differences.empty() ? count.passed : count.failed);
         show_verdict(file, scenario, verdict, *scenario_file.policy->zone, form, around);
     }
@@ -148,7 +159,7 @@ Outcome policy_check(Options const& options, Surroundings const& around) {
 
 Outcome policy_test(Options const& options, Surroundings const& around) {
     Count count;
-    for (auto const& file : options.files) test_file(file, options.form, around, count);
+    for (auto const& file : options.files) test_file(file, options, around, count);
     if (options.form == Form::readable) around.out << fmt::format("{} passed, {} failed\n", count.passed, count.failed);
     if (count.bad_input) return 2;
     return count.failed > 0 ? 1 : 0;

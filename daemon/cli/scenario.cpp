@@ -1,7 +1,6 @@
 #include "scenario.h"
 
 #include "policy/plan.h"
-#include "show.h"
 
 namespace kindgate::cli {
 
@@ -28,11 +27,19 @@ policy::Explanation explain_case(Case const& scenario, policy::Policy const& pol
 
 }  // namespace
 
-Verdict judge(Case const& scenario, policy::Policy const& policy) {
-    Verdict verdict{explain_case(scenario, policy), {}};
-    auto const& got = verdict.got;
+Verdict judge(Case const& scenario, policy::Policy const& policy, NamesByFile const* names) {
+    Verdict verdict{answer_of(explain_case(scenario, policy)), {}};
+    if (scenario.domain) {
+        Asking who{{}, {}, scenario.profile};
+        if (scenario.device) {
+            who.device_id = policy.devices[*scenario.device].id;
+            who.macs = policy.devices[*scenario.device].macs;
+        }
+        verdict.got = answer_of(explain_name(policy, *names, who, scenario.overrides, scenario.at, *scenario.domain));
+    }
+    auto const& [got, allows, answered_as] = verdict.got;
     auto const& expected = scenario.expected;
-    if (!expected.decision.empty() && expected.decision != decision_name(got.decision))
+    if (!expected.decision.empty() && expected.decision != decision_name(allows))
         verdict.differences.emplace_back("decision");
     if (expected.mode && *expected.mode != got.decision.mode) verdict.differences.emplace_back("mode");
     if (expected.until && expected.until != got.until) verdict.differences.emplace_back("until");

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "names_by_file.h"
 #include "policy/decide.h"
 #include "policy/load.h"
+#include "show.h"
 
 namespace kindgate::cli {
 
@@ -27,6 +29,7 @@ struct Case {
     std::optional<std::size_t> device;   // index into the policy's devices; none: a profile, or a stranger
     std::optional<std::size_t> profile;  // none: a stranger where the policy has no newcomer profile
     policy::Instant at;
+    std::optional<content::dns::Name> domain;  // asked for; none: it is about the mode
     std::vector<policy::Override> overrides;
     Expected expected;
 };
@@ -41,11 +44,12 @@ struct ScenarioFile {
 ScenarioFile read_scenario(std::string_view text, std::string const& file);
 
 struct Verdict {
-    policy::Explanation got;
+    Told got;
     // What differs: "decision", "mode", "until", "rule". Empty: as expected.
     std::vector<std::string_view> differences;
 };
 
-Verdict judge(Case const& scenario, policy::Policy const& policy);
+// `names` may be null where the case has no domain.
+Verdict judge(Case const& scenario, policy::Policy const& policy, NamesByFile const* names);
 
 }  // namespace kindgate::cli

@@ -131,6 +131,14 @@ public:
         refuse_later(message, spot);
         read_who(message, spot, result);
         result.at = instant(message.at(), "at", spot).value_or(policy::Instant{});
+        if (!message.domain().empty()) {
+            auto const name = policy::parse_name(message.domain());
+            if (name.ok())
+                result.domain = *name;
+            else
+                complain(spot.of("domain"), fmt::format("'{}' is not a name", message.domain()),
+                         "write one like \"www.example.org\"");
+        }
         for (int i = 0; i < message.overrides_size(); ++i)
             read_override(message.overrides(i), spot.inside("overrides", message.overrides(i), i), result);
         read_expectation(message, spot, result.expected);
@@ -143,9 +151,6 @@ private:
     }
 
     void refuse_later(v1::Scenario const& message, Spot const& spot) {
-        if (!message.domain().empty())
-            complain(spot.of("domain"), "this version decides about time, not about names: names come with content",
-                     "take domain out of the case");
         if (message.minutes_used_size() > 0)
             complain(spot.of("minutes_used", 0), "this version doesn't count minutes: they come with budgets",
                      "take minutes_used out of the case");

@@ -55,8 +55,17 @@ std::string stretch_time(date::time_zone const& zone, policy::Instant at, bool w
 
 }  // namespace
 
-std::string_view decision_name(policy::Decision const& decision) {
-    return decision.allows() ? "ALLOW" : "BLOCK";
+std::string_view decision_name(bool allows) {
+    return allows ? "ALLOW" : "BLOCK";
+}
+
+Told answer_of(policy::Explanation explanation) {
+    bool const allows = explanation.decision.allows();
+    return {std::move(explanation), allows};
+}
+
+Told answer_of(policy::NameExplanation const& said) {
+    return {{{said.mode, said.because}, said.until}, said.passes(), said.alias ? said.alias->text() : ""};
 }
 
 Result<std::optional<policy::Instant>> read_instant(std::string_view text) {
@@ -65,12 +74,14 @@ Result<std::optional<policy::Instant>> read_instant(std::string_view text) {
     return std::optional{KG_TRY(policy::parse_instant(text, *utc))};
 }
 
-v1::Explanation message_of(policy::Explanation const& explanation) {
+v1::Explanation message_of(Told const& answer) {
+    auto const& explanation = answer.explanation;
     v1::Explanation message;
-    message.set_decision(std::string{decision_name(explanation.decision)});
+    message.set_decision(std::string{decision_name(answer.allows)});
     message.set_mode(std::string{policy::name(explanation.decision.mode)});
     if (explanation.until) message.set_until(policy::rfc3339(*explanation.until));
     say_because(explanation.decision, message);
+    if (!answer.answered_as.empty()) message.set_answered_as(answer.answered_as);
     return message;
 }
 
@@ -83,8 +94,9 @@ v1::Stretch message_of(policy::Stretch const& stretch) {
     return message;
 }
 
-Result<policy::Explanation> from_message(v1::Explanation const& message) {
-    return policy::Explanation{KG_TRY(read_decision(message)), KG_TRY(read_instant(message.until()))};
+Result<Told> from_message(v1::Explanation const& message) {
+    policy::Explanation const said{KG_TRY(read_decision(message)), KG_TRY(read_instant(message.until()))};
+    return Told{said, message.decision() == decision_name(true), message.answered_as()};
 }
 
 Result<policy::Stretch> from_message(v1::Stretch const& message) {
@@ -94,16 +106,17 @@ Result<policy::Stretch> from_message(v1::Stretch const& message) {
     return policy::Stretch{{*from, *to}, KG_TRY(read_decision(message))};
 }
 
-void show(policy::Explanation const& explanation, date::time_zone const& zone, policy::Instant at, Form form,
-          Surroundings const& around) {
+void show(Told const& answer, date::time_zone const& zone, policy::Instant at, Form form, Surroundings const& around) {
     if (form == Form::json) {
-        around.out << to_json(message_of(explanation)) << '\n';
+        around.out << to_json(message_of(answer)) << '\n';
         return;
     }
-    auto const& decision = explanation.decision;
-    around.out << fmt::format("{} ({}) {}\n", painted(decision_name(decision), paint_of(decision.mode), around.colour),
-                              policy::name(decision.mode), until_text(zone, explanation.until, at))
-               << fmt::format("because {}: {}\n", printable(decision.because.rule), printable(decision.because.text));
+    auto const& decision = answer.explanation.decision;
+    auto const paint = answer.allows ? paint_of(decision.mode) : Paint::bad;
+    around.out << fmt::format("{} ({}) {}\n", painted(decision_name(answer.allows), paint, around.colour),
+                              policy::name(decision.mode), until_text(zone, answer.explanation.until, at));
+    if (!answer.answered_as.empty()) around.out << fmt::format("answered as {}\n", printable(answer.answered_as));
+    around.out << fmt::format("because {}: {}\n", printable(decision.because.rule), printable(decision.because.text));
 }
 
 void show(std::vector<policy::Stretch> const& stretches, date::time_zone const& zone, Form form,

@@ -81,7 +81,7 @@ Result<ApiResponse> get_leases(Service& service, ApiRequest const&) {
 
 Result<ApiResponse> get_explain(Service& service, ApiRequest const& request) {
     auto const who = KG_TRY(who_of(request.target));
-    return json_response(KG_TRY(service.explain(who, request.target.field("at"))));
+    return json_response(KG_TRY(service.explain(who, request.target.field("at"), request.target.field("domain"))));
 }
 
 Result<ApiResponse> get_timeline(Service& service, ApiRequest const& request) {

@@ -22,7 +22,7 @@ constexpr ApiRoute routes[] = {
     {"GET", "/v1/devices", "", read, 0, get_devices},
     {"PUT", "/v1/devices/{mac}", "", change, json_limit, put_device},
     {"GET", "/v1/leases", "", read, 0, get_leases},
-    {"GET", "/v1/explain", "device profile at", read, 0, get_explain},
+    {"GET", "/v1/explain", "device profile at domain", read, 0, get_explain},
     {"GET", "/v1/timeline", "device profile from to", read, 0, get_timeline},
     {"GET", "/v1/overrides", "", read, 0, get_overrides},
     {"POST", "/v1/overrides", "", change, json_limit, post_override},

@@ -6,6 +6,8 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -60,6 +62,7 @@ public:
           folder_(std::filesystem::absolute(file).parent_path()) {}
 
     Board read() {
+        board_.data_directory = KINDGATE_DATA_DIRECTORY;
         read_lan();
         path("policy_file", said_.policy_file(), board_.policy_file);
         path("state_directory", said_.state_directory(), board_.state_directory);
@@ -72,6 +75,12 @@ public:
         board_.admin_groups.assign(said_.admin_groups().begin(), said_.admin_groups().end());
         board_.newcomers_per_minute = number("newcomers_per_minute", said_.newcomers_per_minute(), 10'000, 60);
         board_.slots = static_cast<std::uint16_t>(number("slots", said_.slots(), Slot::max, Slot::max));
+        read_resolvers();
+        board_.dns_for_everybody = said_.dns_for_everybody();
+        path("data_directory", said_.data_directory(), board_.data_directory);
+        read_keys();
+        read_private_domains();
+        read_contact();
         board_.lab_clock = said_.lab_clock();
         return std::move(board_);
     }
@@ -114,6 +123,73 @@ private:
             case v1::OPEN: board_.untrusted_clock = policy::Mode::open; return;
             default: complain("untrusted_clock", -1, "not a mode", "write OPEN, LEARNING or OFF");
         }
+    }
+
+    void read_resolvers() {
+        constexpr int most = 8;
+        if (said_.resolvers_size() > most)
+            complain("resolvers", most, fmt::format("{} resolvers are too many", said_.resolvers_size()),
+                     fmt::format("name at most {}", most));
+        for (int index = 0; index < said_.resolvers_size(); ++index) {
+            auto const& text = said_.resolvers(index);
+            auto const hash = text.find('#');
+            auto const address = IpAddress::parse(text.substr(0, hash));
+            unsigned port = 53;
+            bool good = address.ok();
+            if (hash != std::string::npos) {
+                auto const* const end = text.data() + text.size();
+                auto const read = std::from_chars(text.data() + hash + 1, end, port);
+                good = good && read.ec == std::errc{} && read.ptr == end && port != 0 && port <= 0xffff;
+            }
+            if (good)
+                board_.resolvers.push_back({*address, static_cast<std::uint16_t>(port)});
+            else
+                complain("resolvers", index, fmt::format("'{}' is not the address of a resolver", text),
+                         "write one like \"192.0.2.53\", \"2001:db8::53\" or \"127.0.0.1#5353\"");
+        }
+        if (board_.resolvers.empty())
+            board_.resolvers.push_back({IpAddress{std::array<std::uint8_t, 4>{127, 0, 0, 1}}, 53});
+    }
+
+    void read_keys() {
+        constexpr std::size_t largest_key = 64 << 10;
+        board_.signed_packs = said_.signed_packs();
+        for (int index = 0; index < said_.pack_keys_size(); ++index) {
+            std::filesystem::path file;
+            path("pack_keys", said_.pack_keys(index), file);
+            auto const text = read_file(file, largest_key);
+            auto const key = text.ok() ? crypto::PublicKey::from_pem(*text) : Result<crypto::PublicKey>{text.error()};
+            if (key.ok())
+                board_.pack_keys.push_back(*key);
+            else
+                complain("pack_keys", index, key.error().message(), "write the file of a public key");
+        }
+        if (board_.signed_packs && said_.pack_keys().empty())
+            complain("signed_packs", -1, "there are no keys to check signatures with", "add pack_keys");
+    }
+
+    void read_private_domains() {
+        for (auto const* const always : {"home.arpa", "lan", "internal", "local"})
+            board_.private_domains.push_back(*content::dns::Name::from_text(always));
+        for (int index = 0; index < said_.private_domains_size(); ++index) {
+            auto const name = content::dns::Name::from_text(said_.private_domains(index));
+            if (name && !name->root())
+                board_.private_domains.push_back(name->folded());
+            else
+                complain("private_domains", index, fmt::format("'{}' is not a domain", said_.private_domains(index)),
+                         "write one like \"home.example\"");
+        }
+    }
+
+    void read_contact() {
+        board_.contact = said_.contact();
+        auto const is_uri = [](std::string_view text) {
+            return text.find(':') != std::string_view::npos && text.find(':') != 0 && text.size() <= 200 &&
+                   std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+        };
+        if (!board_.contact.empty() && !is_uri(board_.contact))
+            complain("contact", -1, fmt::format("'{}' is not a URI", board_.contact),
+                     "write one like \"mailto:office@school.example\", of at most 200 characters");
     }
 
     unsigned number(char const* field, unsigned said, unsigned most, unsigned otherwise) {

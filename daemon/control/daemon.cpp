@@ -1,13 +1,17 @@
 #include "control/daemon.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -93,7 +97,9 @@ public:
           watchdog_timer_(context),
           end_timer_(context),
           signals_(context, SIGTERM, SIGINT, SIGHUP),
-          gatekeeper_(board, parts, {.rearm = [this] { rearm(); }, .end = [this] { end_soon(); }}) {}
+          gatekeeper_(
+              board, parts,
+              {.rearm = [this] { rearm(); }, .end = [this] { end_soon(); }, .packs = [this] { watch_packs_soon(); }}) {}
 
     Result<void> start() {
         // Watched before it is read: no change in between is missed.
@@ -108,12 +114,27 @@ public:
                             [this] { parts_.neighbours.read_events(); });
         edge_.emplace(context_, edge_timer_.descriptor(), [this] { edge_told(); });
         running_ = true;
+        watch_packs();
         wait_for_signal();
         rearm();
         return {};
     }
 
     Service& service() { return gatekeeper_; }
+
+    void resolver_changed(std::string resolver, bool answers) {
+        asio::post(context_, [this, resolver = std::move(resolver), answers] {
+            gatekeeper_.resolver_changed(resolver, answers);
+        });
+    }
+    void name_refused(Slot slot, CategoryId category, std::string domain) {
+        asio::post(context_, [this, slot, category, domain = std::move(domain)] {
+            gatekeeper_.name_refused(slot, category, domain);
+        });
+    }
+    void leases_refused(Error why) {
+        asio::post(context_, [this, why = std::move(why)] { gatekeeper_.leases_refused(why); });
+    }
 
     void ready() {
         notify_manager("READY=1\nSTATUS=enforcing");
@@ -140,6 +161,26 @@ private:
             if (std::exchange(jumped_, false)) gatekeeper_.clock_changed();
             gatekeeper_.tick();
         });
+    }
+
+    // Later: a pack's own change may have led here.
+    void watch_packs_soon() {
+        if (running_) asio::post(context_, [this] { watch_packs(); });
+    }
+
+    void watch_packs() {
+        auto const files = gatekeeper_.pack_files();
+        std::erase_if(packs_,
+                      [&](auto const& watched) { return std::ranges::find(files, watched.first) == files.end(); });
+        for (auto const& file : files) {
+            if (packs_.contains(file)) continue;
+            auto watch = PathWatch::create(file);
+            if (watch.ok())
+                packs_.try_emplace(file, context_, std::move(watch).value(),
+                                   [this] { gatekeeper_.pack_file_changed(); });
+            else
+                spdlog::warn("changes of {} are not noticed: {}", file.string(), watch.error().message());
+        }
     }
 
     void edge_told() {
@@ -195,6 +236,7 @@ private:
     Gatekeeper gatekeeper_;
     std::optional<WatchedFile> policy_file_;
     std::optional<WatchedFile> dhcp_leases_;
+    std::map<std::filesystem::path, WatchedFile> packs_;
     std::optional<Readable> table_;
     std::optional<Readable> neighbours_;
     std::optional<Readable> edge_;
@@ -219,6 +261,18 @@ Daemon::~Daemon() = default;
 
 Result<void> Daemon::start() {
     return impl_->start();
+}
+
+void Daemon::resolver_changed(std::string resolver, bool answers) {
+    impl_->resolver_changed(std::move(resolver), answers);
+}
+
+void Daemon::leases_refused(Error why) {
+    impl_->leases_refused(std::move(why));
+}
+
+void Daemon::name_refused(Slot slot, CategoryId category, std::string domain) {
+    impl_->name_refused(slot, category, std::move(domain));
 }
 
 Service& Daemon::service() {

@@ -1,30 +1,111 @@
 #include "enforcer.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kindgate::control {
 
 namespace {
 
-// What the kernel shall hold for this plan. `now` only relates the two clocks; the leases are those of `plan`.
-kernel::Wanted wanted_for(policy::Plan const& plan, Situation const& situation, Moment const& now) {
-    std::vector<decltype(kernel::Wanted::access)::value_type> access;
-    std::vector<Slot> learning;
-    access.reserve(plan.slots.size());
-    for (auto const& planned : plan.slots) {
-        auto const& outcome = plan.of(planned);
-        if (outcome.decision.mode == policy::Mode::learning) learning.push_back(planned.slot);
-        if (!outcome.decision.allows()) continue;
-        std::optional<Steady::time_point> end;
-        if (outcome.ends) end = now.steady_at(*outcome.ends);
-        if (!end || *end >= now.steady + Enforcer::shortest_lease) access.emplace_back(planned.slot, end);
+using kernel::SlotCategory;
+using End = kernel::Wanted::End;
+
+// Puts together what the kernel shall hold for a plan. `now` only relates the two clocks; the leases are those of
+// `plan`.
+class Wanting {
+public:
+    Wanting(policy::Plan const& plan, Situation const& situation, Moment const& now)
+        : plan_(plan), situation_(situation), now_(now) {}
+
+    kernel::Wanted all() && {
+        access_.reserve(plan_.slots.size());
+        for (auto const& planned : plan_.slots) add(planned.slot, plan_.of(planned));
+        return {{situation_.lan.begin(), situation_.lan.end()},
+                situation_.slots,
+                {sorted_unique, std::move(access_)},
+                {sorted_unique, std::move(learning_)},
+                {sorted_unique, std::move(asked_)},
+                {sorted_unique, std::move(confined_)},
+                {sorted_unique, std::move(limited_)},
+                {sorted_unique, std::move(granted_)},
+                situation_.lan_index};
     }
-    kernel::Wanted wanted;
-    wanted.lan = {situation.lan.begin(), situation.lan.end()};
-    wanted.slots = situation.slots;
-    wanted.access = {sorted_unique, std::move(access)};
-    wanted.learning = {sorted_unique, std::move(learning)};
-    return wanted;
+
+private:
+    // Until when a lease that ends at this instant holds; nothing if that is too soon to give one.
+    std::optional<End> until(std::optional<policy::Instant> ends) const {
+        if (!ends) return End{};
+        auto const end = now_.steady_at(*ends);
+        if (end < now_.steady + Enforcer::shortest_lease) return std::nullopt;
+        return End{end};
+    }
+
+    void add(Slot slot, policy::Outcome const& outcome) {
+        bool const learns = outcome.decision.mode == policy::Mode::learning;
+        if (learns) learning_.push_back(slot);
+        if (outcome.decision.allows())
+            if (auto const end = until(outcome.ends)) access_.emplace_back(slot, *end);
+        bool const ruled = outcome.profile < situation_.names->profiles.size() && !outcome.decision.lapsed();
+        if (situation_.ask_everybody || !outcome.decision.allows() || learns || (ruled && filters(outcome.profile)))
+            asked_.emplace_back(slot, std::nullopt);
+        if (!ruled) return;
+        auto const& rules = situation_.names->profiles[outcome.profile];
+        if (rules.resolved_only == policy::Switch::on) confined_.push_back(slot);
+        rules.limited.each([&](CategoryId id) { limited_.push_back({slot, id}); });
+        if (outcome.decision.allows()) grant(slot, outcome, rules, learns);
+    }
+
+    // By category number, as the kernel's set is sorted.
+    void grant(Slot slot, policy::Outcome const& outcome, policy::ViewProfile const& rules, bool learns) {
+        std::array<std::optional<End>, 64> granted{};
+        for (auto const& lease : outcome.leases) {
+            auto const id = situation_.ids.of(lease.category);
+            if (!learns || rules.learning.has(id)) granted.at(id) = until(lease.ends);
+        }
+        if (learns && situation_.ids.learning != 0) granted.at(situation_.ids.learning) = until(outcome.ends);
+        for (CategoryId id = first_category; id <= last_category; ++id)
+            if (auto const& end = granted.at(id)) granted_.emplace_back(SlotCategory{slot, id}, *end);
+    }
+
+    // Now or later some names are not for this profile: the gate has to answer its questions, or to tell why nothing
+    // works.
+    bool filters(std::size_t profile) const {
+        auto const& rules = situation_.policy->profiles[profile];
+        return rules.content.filters() || rules.may_be_without_access() ||
+               !situation_.names->profiles[profile].timed.empty();
+    }
+
+    policy::Plan const& plan_;
+    Situation const& situation_;
+    Moment const& now_;
+    std::vector<std::pair<Slot, End>> access_;
+    std::vector<Slot> learning_;
+    std::vector<std::pair<Slot, End>> asked_;
+    std::vector<Slot> confined_;
+    std::vector<SlotCategory> limited_;
+    std::vector<std::pair<SlotCategory, End>> granted_;
+};
+
+kernel::Wanted wanted_for(policy::Plan const& plan, Situation const& situation, Moment const& now) {
+    return Wanting{plan, situation, now}.all();
+}
+
+// Leases that go on are given their later end.
+template <typename Key>
+void extend_leases(FlatMap<Key, End>& leases, FlatMap<Key, End> const& then, auto const& may_go_on) {
+    for (auto& [key, end] : leases) {
+        auto const goes_on = then.find(key);
+        if (goes_on != then.end() && may_go_on(key)) end = goes_on->second;
+    }
+}
+
+// Some lease is there then that isn't held now, or with another end.
+template <typename Key>
+bool begins(FlatMap<Key, End> const& then, FlatMap<Key, End> const& held) {
+    return std::ranges::any_of(then, [&](auto const& lease) {
+        auto const found = held.find(lease.first);
+        return found == held.end() || found->second != lease.second;
+    });
 }
 
 }  // namespace
@@ -79,12 +160,9 @@ Result<bool> Enforcer::approach(Situation const& situation, Clock const& clock) 
 Result<void> Enforcer::extend(Situation const& situation, Moment const& now) {
     auto const then = wanted_for(plan_at(situation, *plan_.next_edge), situation, now);
     auto extended = wanted_;
-    for (auto& [slot, end] : extended.access) {
-        auto const goes_on = then.access.find(slot);
-        if (goes_on == then.access.end()) continue;
-        if (then.learning.contains(slot) && !wanted_.learning.contains(slot)) continue;
-        end = goes_on->second;
-    }
+    auto const may_go_on = [&](Slot slot) { return !then.learning.contains(slot) || wanted_.learning.contains(slot); };
+    extend_leases(extended.access, then.access, may_go_on);
+    extend_leases(extended.granted, then.granted, [&](SlotCategory const& key) { return may_go_on(key.slot); });
     if (extended == wanted_) return {};
     KG_TRY(table_.apply(extended));
     wanted_ = std::move(extended);
@@ -93,11 +171,9 @@ Result<void> Enforcer::extend(Situation const& situation, Moment const& now) {
 
 Result<void> Enforcer::prepare(Situation const& situation, Moment const& now) {
     auto const then = wanted_for(plan_at(situation, *plan_.next_edge), situation, now);
-    bool const begins = std::ranges::any_of(then.access, [&](auto const& lease) {
-        auto const held = wanted_.access.find(lease.first);
-        return held == wanted_.access.end() || held->second != lease.second;
-    });
-    if (!begins && then.learning == wanted_.learning) return {};
+    bool const same_sets = then.learning == wanted_.learning && then.confined == wanted_.confined &&
+                           then.limited == wanted_.limited && then.asked == wanted_.asked;
+    if (same_sets && !begins(then.access, wanted_.access) && !begins(then.granted, wanted_.granted)) return {};
     KG_TRY(table_.prepare(then));
     sendable_ = true;
     return {};

@@ -52,6 +52,7 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       hooks_(std::move(hooks)),
       events_(parts.clock),
       store_(board_.policy_file, board_.state_directory, parts.ledger, events_),
+      names_(board_, parts.ledger, events_),
       devices_(parts.ledger, events_, {board_.slots, board_.newcomers_per_minute}),
       overrides_(parts.ledger),
       enforcer_(parts.table),
@@ -68,8 +69,9 @@ Result<void> Gatekeeper::start() {
     bool const flows_unknown = contents.devices.empty();
     devices_.load(std::move(contents.devices), flows_unknown);
     overrides_.load(std::move(contents.overrides));
+    names_.start(std::move(contents.categories));
     store_.start(at.instant());
-    devices_.set_policy(store_.policy(), at.instant());
+    policy_changed();
 
     KG_TRY(parts_.table.resync());
     parts_.table.on_foreign_change([this] { foreign_change(); });
@@ -87,7 +89,7 @@ Result<void> Gatekeeper::start() {
 }
 
 Result<void> Gatekeeper::start_watching_network() {
-    for (auto const& interface : board_.lan) links_[interface] = false;
+    for (auto const& interface : board_.lan) links_[interface] = {};
     kernel::Neighbours::Callbacks callbacks;
     callbacks.neighbour = [this](kernel::Neighbour const& one) {
         if (devices_.seen(one, now())) replan_soon();
@@ -97,16 +99,19 @@ Result<void> Gatekeeper::start_watching_network() {
     };
     callbacks.link = [this](kernel::Link const& link) { link_changed(link); };
     KG_TRY(parts_.neighbours.start(board_.lan, std::move(callbacks)));
-    for (auto const& [interface, up] : links_)
-        if (!up) spdlog::warn("the LAN interface {} is not up: kindgated waits for it", interface);
+    for (auto const& [interface, link] : links_)
+        if (!link.up) spdlog::warn("the LAN interface {} is not up: kindgated waits for it", interface);
     return {};
 }
 
 void Gatekeeper::link_changed(kernel::Link const& link) {
     auto const found = links_.find(link.interface);
-    if (found == links_.end() || found->second == link.up) return;
-    found->second = link.up;
+    if (found == links_.end()) return;
+    auto const before = std::exchange(found->second, {link.up, link.index});
     if (!started_) return;
+    // Its index stands in the kernel's table, its addresses in what the front answers.
+    replan_soon();
+    if (before.up == link.up) return;
     events_.tell(v1::Event::LINK_CHANGED,
                  fmt::format("the LAN interface {} is {}", link.interface, link.up ? "up" : "down or gone"));
 }
@@ -120,12 +125,19 @@ void Gatekeeper::stop() {
 }
 
 Situation Gatekeeper::situation() const {
+    std::vector<std::uint32_t> indexes;
+    for (auto const& [interface, link] : links_)
+        if (link.index != 0) indexes.push_back(link.index);
     return {.policy = store_.policy(),
             .devices = devices_.planned(),
             .overrides = overrides_.all(),
             .untrusted_clock = trusted_ ? std::nullopt : std::optional{board_.untrusted_clock},
             .lan = board_.lan,
-            .slots = devices_.slots()};
+            .lan_index = FlatSet<std::uint32_t>{std::move(indexes)},
+            .slots = devices_.slots(),
+            .names = names_.names(),
+            .ids = names_.ids(),
+            .ask_everybody = board_.dns_for_everybody};
 }
 
 void Gatekeeper::replan_soon() {
@@ -143,6 +155,8 @@ Result<kernel::Applied> Gatekeeper::replan_for_caller() {
         took_effect(*applied);
     else
         failed(applied.error());
+    // The kernel first: what the front answers, the kernel lets through.
+    publish();
     news_.update(situation(), enforcer_.plan(), devices_, now());
     hooks_.rearm();
     return applied;
@@ -208,6 +222,7 @@ void Gatekeeper::took_effect(kernel::Applied const& applied) {
     in_force_ = true;
     backoff_ = {};
     retry_.reset();
+    if (applied.installed) parts_.front.reinstall_leases();
 }
 
 void Gatekeeper::failed(Error const& error) {
@@ -314,8 +329,47 @@ void Gatekeeper::clock_changed() {
 
 void Gatekeeper::policy_file_changed() {
     if (released_ || !store_.reread(now())) return;
-    devices_.set_policy(store_.policy(), now());
+    policy_changed();
     replan();
+}
+
+void Gatekeeper::policy_changed() {
+    devices_.set_policy(store_.policy(), now());
+    names_.set_policy(store_.policy(), now());
+    hooks_.packs();
+}
+
+void Gatekeeper::pack_file_changed() {
+    if (!released_ && names_.reread(now())) replan();
+}
+
+void Gatekeeper::resolver_changed(std::string const& resolver, bool answers) {
+    events_.tell(v1::Event::RESOLVER_CHANGED,
+                 answers
+                     ? fmt::format("the resolver {} answers again", resolver)
+                     : fmt::format("the resolver {} doesn't answer: names are asked of the others of the board file, "
+                                   "if there are any",
+                                   resolver));
+}
+
+void Gatekeeper::name_refused(Slot slot, CategoryId category, std::string const& domain) {
+    auto const& all = devices_.all();
+    auto const found = std::ranges::find_if(all, [&](auto const& entry) { return entry.second.record.slot == slot; });
+    if (found == all.end() || !found->second.profile || !store_.policy()) return;
+    auto const& device = found->second;
+    auto const what = std::string{names_.ids().name_of(category)};
+    auto const named = domain.empty() ? what : what.empty() ? domain : fmt::format("{} ({})", domain, what);
+    if (named.empty()) return;
+    events_.tell(
+        v1::Event::NAME_REFUSED, fmt::format("{} was refused {}", display_name(device), named),
+        {.profile = store_.policy()->profiles[*device.profile].id, .device = device.id(), .mode = {}, .until = {}});
+}
+
+void Gatekeeper::leases_refused(Error const& why) {
+    events_.tell(v1::Event::LEASE_REFUSED,
+                 fmt::format("the kernel takes no lease of an address: devices that may reach resolved addresses only "
+                             "get no answer: {}",
+                             why.message()));
 }
 
 void Gatekeeper::dhcp_leases_changed() {

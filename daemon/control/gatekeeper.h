@@ -13,6 +13,7 @@
 
 #include "control/board.h"
 #include "control/clock.h"
+#include "control/names_front.h"
 #include "control/parts.h"
 #include "control/service.h"
 #include "devices.h"
@@ -22,6 +23,7 @@
 #include "kernel/table.h"
 #include "ledger/ledger.h"
 #include "mode_news.h"
+#include "name_rules.h"
 #include "override_book.h"
 #include "policy_store.h"
 #include "trust.h"
@@ -44,6 +46,7 @@ public:
     struct Hooks {
         std::function<void()> rearm;  // wake() is another now
         std::function<void()> end;    // release() was asked for: end the daemon soon
+        std::function<void()> packs;  // pack_files() are others now
     };
     // The parts must outlive the gatekeeper.
     Gatekeeper(Board board, Parts parts, Hooks hooks);
@@ -58,13 +61,20 @@ public:
     // The machine's calendar was set.
     void clock_changed();
     void policy_file_changed();
+    // Of one of pack_files().
+    void pack_file_changed();
+    std::vector<std::filesystem::path> pack_files() const { return names_.files(); }
+    // What the DNS front tells.
+    void resolver_changed(std::string const& resolver, bool answers);
+    void leases_refused(Error const& why);
+    void name_refused(Slot slot, CategoryId category, std::string const& domain);
     void dhcp_leases_changed();
 
     v1::Status status() override;
     v1::Devices devices() override;
     v1::Leases leases() override;
     Result<v1::SeenDevice> place(Mac mac, v1::PlaceDevice const& request, Caller const& caller) override;
-    Result<v1::Explanation> explain(Who const& who, std::string_view at) override;
+    Result<v1::Explanation> explain(Who const& who, std::string_view at, std::string_view domain) override;
     Result<v1::Timeline> timeline(Who const& who, std::string_view from, std::string_view to) override;
     v1::Overrides overrides() override;
     Result<v1::Override> give(v1::GiveOverride const& request, Caller const& caller) override;
@@ -95,6 +105,8 @@ private:
     // Soon, once for a whole burst of news.
     void replan_soon();
     Result<kernel::Applied> enforce();
+    void policy_changed();
+    void publish() { parts_.front.publish(names_.view(enforcer_.plan())); }
     void change_flows();
     void check_trust();
     void end_overrides_in_time();
@@ -115,6 +127,7 @@ private:
     Result<Asked> asked(Who const& who) const;
     policy::Explanation explained(Asked const& asked, policy::Instant at, bool is_now) const;
     policy::Subject subject(Asked const& asked) const;
+    Result<v1::Explanation> explain_name(Asked const& asked, policy::Instant at, std::string_view domain) const;
     void describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const;
     void describe_devices(policy::Instant at, v1::Status& status) const;
     v1::SeenDevice describe(Device const& device) const;
@@ -132,12 +145,17 @@ private:
     Hooks hooks_;
     EventHub events_;
     PolicyStore store_;
+    NameRules names_;
     Devices devices_;
     OverrideBook overrides_;
     Enforcer enforcer_;
     ModeNews news_;
     Trust trust_{std::nullopt, {}};
-    std::map<std::string, bool> links_;  // LAN interface -> up
+    struct LinkState {
+        bool up = false;
+        std::uint32_t index = 0;
+    };
+    std::map<std::string, LinkState> links_;  // by LAN interface
 
     bool started_ = false;
     bool released_ = false;

@@ -101,8 +101,9 @@ v1::Status Gatekeeper::status() {
     status.set_policy_revision(store_.revision());
     for (auto const& error : store_.errors()) status.add_policy_errors(error);
     for (auto const& warning : store_.warnings()) status.add_warnings(warning);
-    for (auto const& [interface, up] : links_)
-        if (!up)
+    for (auto const& warning : names_.warnings()) status.add_warnings(warning);
+    for (auto const& [interface, link] : links_)
+        if (!link.up)
             status.add_warnings(
                 fmt::format("the LAN interface {} is down or not there; if it has another name now, nobody behind it "
                             "is controlled: "
@@ -217,9 +218,30 @@ policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at
     return policy::explain(subject(asked), overrides_.all(), at);
 }
 
-Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at) {
+Result<v1::Explanation> Gatekeeper::explain_name(Asked const& asked, policy::Instant at,
+                                                 std::string_view domain) const {
+    auto const name = KG_TRY(policy::parse_name(domain));
+    auto const facts = situation();
+    std::optional<std::size_t> profile;
+    if (asked.profile != nullptr) profile = static_cast<std::size_t>(asked.profile - store_.policy()->profiles.data());
+    std::string_view const id = asked.device == nullptr ? std::string_view{} : asked.device->id();
+    std::span<Mac const> const macs = asked.device == nullptr ? std::span<Mac const>{} : asked.device->macs;
+    policy::PlannedDevice const device{Slot{1}, id, macs, profile};
+    auto const explained = policy::explain_name(
+        {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at}, name);
+    v1::Explanation answer;
+    answer.set_decision(explained.passes() ? "ALLOW" : "BLOCK");
+    answer.set_mode(std::string{policy::name(explained.mode)});
+    answer.set_until(time_text(explained.until));
+    add_because(*answer.mutable_because(), explained.because);
+    if (explained.alias) answer.set_answered_as(explained.alias->text());
+    return answer;
+}
+
+Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at, std::string_view domain) {
     auto const about = KG_TRY(asked(who));
     auto const instant = at.empty() ? now() : KG_TRY(policy::parse_instant(at, *store_.policy()->zone));
+    if (!domain.empty()) return explain_name(about, instant, domain);
     auto const explained = this->explained(about, instant, at.empty());
     v1::Explanation answer;
     answer.set_decision(explained.decision.allows() ? "ALLOW" : "BLOCK");

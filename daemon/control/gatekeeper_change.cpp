@@ -178,7 +178,7 @@ PolicyVerdict Gatekeeper::replace_policy(std::string_view text, std::string_view
     auto verdict = store_.replace(text, if_match, now());
     if (!verdict.error.empty() || store_.revision() == before) return verdict;
     spdlog::info("{} changed the policy", caller.user);
-    devices_.set_policy(store_.policy(), now());
+    policy_changed();
     if (auto const applied = replan_for_caller(); !applied.ok()) {
         verdict.code = applied.error().code();
         verdict.error = applied.error().within("kept, and tried again until it is in force").message();

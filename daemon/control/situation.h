@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/flat_map.h"
+#include "policy/names.h"
 #include "policy/plan.h"
 
 namespace kindgate::control {
@@ -17,7 +18,11 @@ struct Situation {
     std::span<policy::Override const> overrides;
     std::optional<policy::Mode> untrusted_clock;  // set: the clock can't be trusted
     std::span<std::string const> lan;
+    FlatSet<std::uint32_t> lan_index;  // of those that are there
     FlatMap<Mac, Slot> const& slots;
+    std::shared_ptr<policy::Names const> const& names;  // of the policy; never null
+    policy::CategoryIds const& ids;
+    bool ask_everybody = false;  // the front answers all devices, also those whose names nobody filters
 };
 
 }  // namespace kindgate::control

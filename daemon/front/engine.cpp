@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine_sending.h"
+#include "hash.h"
 
 namespace kindgate::front {
 
@@ -183,8 +184,20 @@ constexpr std::uint32_t decision_ttl = 5;
 
 }  // namespace
 
+// Nobody hears of more than the profile's visibility says.
+void Engine::tell_refused(Slot slot, dns::Name const& name, CategoryId category) {
+    auto const visibility = view_->profile(slot).visibility;
+    if (visibility == policy::Visibility::nothing || !slot.valid() || !events_.refused) return;
+    bool const with_name = visibility == policy::Visibility::domains;
+    if (!with_name && category == category_unremarkable) return;
+    auto const hash = with_name ? keyed_hash(name.folded().bytes(), 0) : 0;
+    if (told_.tell(slot, category, hash, now_))
+        events_.refused({slot, category, with_name ? name.folded().text() : std::string{}});
+}
+
 void Engine::answer_blocked(Asker const& asker, dns::Asked const& asked, policy::NameVerdict const& verdict) {
     count(blocked);
+    tell_refused(asker.slot, asked.name, verdict.category);
     auto const error = error_of(verdict, asked);
     if (auto const address = own_address(*view_, verdict.form, asked.type))
         return send(asker, false, [&](std::span<std::byte> place) {

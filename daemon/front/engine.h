@@ -19,6 +19,7 @@
 #include "lease_book.h"
 #include "limiter.h"
 #include "tcp_clients.h"
+#include "told_refusals.h"
 #include "udp_clients.h"
 #include "upstreams.h"
 
@@ -69,6 +70,7 @@ private:
     void resolve(Asker const& asker, content::dns::Asked const& asked);
     void resolve_name(Asker const& asker, content::dns::Asked const& asked, content::dns::Name const& folded,
                       bool aliased);
+    void tell_refused(Slot slot, content::dns::Name const& name, CategoryId category);
     void answer_blocked(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
     void answer_off(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
     void answer_rewritten(Asker const& asker, content::dns::Asked const& asked, policy::NameVerdict const& verdict);
@@ -107,6 +109,7 @@ private:
     policy::View const* view_ = nullptr;  // this turn's
     Limiter limiter_;
     LeaseBook book_;
+    ToldRefusals told_;
     AnswerCache cache_;
     Flights flights_;
     UdpClients udp_;

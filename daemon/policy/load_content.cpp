@@ -187,8 +187,6 @@ void check_budgets(v1::Profile const& profile, Places const& places, Report& rep
     for (int i = 0; i < profile.budgets_size(); ++i)
         check_budget(profile.budgets(i), places.of(Said::kBudgetsFieldNumber, i), report);
     not_yet("budgets", places, Said::kBudgetsFieldNumber, report);
-    not_yet("content", places, Said::kContentFieldNumber, report);
-    not_yet("visibility", places, Said::kVisibilityFieldNumber, report);
 }
 
 void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Report& report) {
@@ -208,9 +206,6 @@ void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Re
     if (policy.packs.empty()) policy.packs = {"starter"};
     check_age_trust(said.age_trust(), places.of(Said::kAgeTrustFieldNumber), report);
     not_yet("day_starts", places, Said::kDayStartsFieldNumber, report);
-    not_yet("domain_lists", places, Said::kDomainListsFieldNumber, report);
-    not_yet("always_reachable", places, Said::kAlwaysReachableFieldNumber, report);
-    not_yet("packs", places, Said::kPacksFieldNumber, report);
     not_yet("age_trust", places, Said::kAgeTrustFieldNumber, report);
 }
 

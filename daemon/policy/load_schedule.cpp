@@ -107,9 +107,6 @@ private:
         for (int i = 0; i < said.categories_size(); ++i)
             report_.error(places.of(field, i).at, wrong_category(said.categories(i)));
         window.categories.assign(said.categories().begin(), said.categories().end());
-        if (!window.categories.empty())
-            report_.warn(places.of(field).at, {"windows for categories are not enforced yet",
-                                               "this version keeps them, but closes nothing by them"});
     }
 
     // "Bedtime: off mon-thu 21:00-07:00"; "Exam (Exam week): learning only 08:00-12:00"; "Off daily 20:00-24:00".

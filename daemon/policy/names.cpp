@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json_string.h"
+#include "content/list.h"
 
 namespace kindgate::policy {
 
@@ -235,6 +236,11 @@ View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan co
         }
         view.profiles.push_back(std::move(profile));
     }
+    if (view.profiles.empty()) {
+        view.profiles.push_back(unruled);
+        view.profiles[0].mode = Mode::off;
+        view.profiles[0].mode_reason = reasons.add(by_the_house, "policy", "No policy is in force");
+    }
     // A slot that the plan doesn't know is nobody's: the outcome of a device without a profile.
     view.others = static_cast<std::uint16_t>(policy.profiles.size());
     if (!plan.slots.empty()) view.profile_of.assign(plan.slots.back().slot.number() + std::size_t{1}, view.others);
@@ -245,11 +251,48 @@ View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan co
     return view;
 }
 
-NameExplanation explain_name(View const& view, ViewProfile const& profile, content::dns::Name const& name) {
-    auto const verdict = view.judge(profile, name);
-    NameExplanation explained{verdict.kind, {}, {}};
+Result<content::dns::Name> parse_name(std::string_view text) {
+    auto const written = content::canonical_name(text);
+    auto const usual = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    };
+    auto const name = content::dns::Name::from_text(written);
+    if (name && !name->root() && std::ranges::all_of(written, usual)) return *name;
+    return Error{ErrorCode::invalid_input, fmt::format("'{}' is not a name: write one like www.example.org", text)};
+}
+
+namespace {
+
+NameExplanation explain_at(NameQuestion const& question, Plan const& plan, content::dns::Name const& name) {
+    auto const view = make_view(question.names, question.policy, plan, {0, question.ids, {}, {}, {}});
+    auto const verdict = view.judge(question.device.slot, name);
+    auto const& decision = plan.of(plan.slots.front()).decision;
+    NameExplanation explained{verdict.kind, decision.mode, decision.because, {}, {}};
     if (verdict.reason != nullptr) explained.because = {verdict.reason->rule, verdict.reason->text};
-    if (verdict.rewrite != nullptr) explained.rewrite = *verdict.rewrite;
+    if (verdict.category == category_always_reachable) explained.because = {"always_reachable", "Always reachable"};
+    if (verdict.rewrite != nullptr) explained.alias = verdict.rewrite->target;
+    return explained;
+}
+
+}  // namespace
+
+NameExplanation explain_name(NameQuestion const& question, content::dns::Name const& name) {
+    Planner planner{question.policy};
+    auto const plan_at = [&](Instant at) {
+        return planner.plan({std::span{&question.device, 1}, question.overrides, at, question.untrusted_clock});
+    };
+    auto plan = plan_at(question.at);
+    auto explained = explain_at(question, plan, name);
+    while (plan.next_edge && *plan.next_edge <= question.at + horizon) {
+        auto const edge = *plan.next_edge;
+        plan = plan_at(edge);
+        auto const then = explain_at(question, plan, name);
+        if (then.kind == explained.kind && then.mode == explained.mode && then.because == explained.because &&
+            then.alias == explained.alias)
+            continue;
+        explained.until = edge;
+        break;
+    }
     return explained;
 }
 

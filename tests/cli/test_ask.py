@@ -1,6 +1,8 @@
 """kindgate explain and timeline by a policy file."""
 import json
+import os
 import re
+import shutil
 
 from kindgate import POLICIES, SMALL, Test
 
@@ -46,16 +48,81 @@ class Explain(Test):
         self.assertRegex(self.good(*self.explain("--profile", "kids")), r"^(ALLOW \(OPEN\)|BLOCK \(OFF\)) until ")
 
     def test_wrong_input(self):
-        """Unknown ids, two subjects or none, a time that is none, a wrong policy, --domain: status 2"""
+        """Unknown ids, two subjects or none, a time that is none, a wrong policy, no name: status 2"""
         for part, more in (("no profile 'kid'", ("--profile", "kid")), ("no device 'tablet'", ("--device", "tablet")),
                            ("one of --device ID and --profile ID", ()),
                            ("one of --device ID and --profile ID", ("--device", "phone", "--profile", "kids")),
                            ("soon", ("--profile", "kids", "--at", "soon")),
-                           ("names come with content", ("--profile", "kids", "--domain", "x.example"))):
+                           ("is not a name", ("--profile", "kids", "--domain", "x y"))):
             self.refused(2, part, *self.explain(*more))
         self.write("small.textproto", SMALL.replace("daily", "dayly"))
         self.refused(2, f"{self.policy}:5:", *self.explain("--profile", "kids"))
         self.refused(2, "can't be read", "explain", "--policy", self.path("none"), "--profile", "kids")
+
+
+class Names(Test):
+    """--domain, by a policy file, a pack and the files that come with kindgate."""
+
+    def setUp(self):
+        super().setUp()
+        self.policy = self.write("p.textproto", """time_zone: "UTC"
+profiles {
+  id: "kids"
+  windows { days: "daily" from: "19:00" to: "21:00" mode: OFF categories: "games" }
+  content { block_categories: "adult" safe_search: true }
+}
+profiles { id: "parents" }
+""")
+        self.write("games.txt", "games.example\n")
+        self.write("adult.txt", "adult.example\n")
+        self.good("pack", "build", "--out", self.path("starter.pack"), "games=games.txt", "adult=adult.txt")
+        for file in "safesearch.textproto", "helplines.textproto":
+            shutil.copy(os.path.join(POLICIES, file), self.folder)
+
+    def explain(self, name, *more, profile="kids", at="2026-11-24T20:00"):
+        return ("explain", "--policy", self.policy, "--data", self.folder, "--profile", profile, "--at", at, "--domain", name, *more)
+
+    def test_decisions(self):
+        """Categories of packs, windows for them, helplines; until the answer or its reason changes"""
+        for name, decision, rule, until in (
+                ("www.adult.example", "BLOCK", "content.block_categories[0]", ""),
+                ("games.example", "BLOCK", "windows[0]", "2026-11-24T21:00:00Z"),
+                ("plain.example", "ALLOW", "default_mode", ""),
+                ("www.nummergegenkummer.de", "ALLOW", "always_reachable", "")):
+            [got] = self.json_lines(*self.explain(name, "--json"))
+            self.assertEqual((got["decision"], got["because"][0]["rule"], got["until"]), (decision, rule, until), name)
+        [got] = self.json_lines(*self.explain("adult.example", "--json", profile="parents"))
+        self.assertEqual(got["decision"], "ALLOW")
+
+    def test_safe_search(self):
+        """A name that is answered as another one's says so"""
+        self.assertIn("answered as strict.bing.com\n", self.good(*self.explain("www.bing.com")))
+        [got] = self.json_lines(*self.explain("www.bing.com", "--json"))
+        self.assertEqual(got["answered_as"], "strict.bing.com")
+
+    def test_missing_files(self):
+        """What isn't there is named, with what to do; status 2"""
+        os.unlink(self.path("starter.pack"))
+        self.refused(2, "starter.pack: can't be read", *self.explain("plain.example"))
+        os.unlink(self.path("helplines.textproto"))
+        self.refused(2, "with --data", *self.explain("plain.example"))
+
+    def test_scenario(self):
+        """A scenario's domain is judged as explain does"""
+        case = """policy: "p.textproto"
+cases { name: "n" profile: "kids" at: "2026-11-24T20:00" domain: "games.example" expect { decision: "BLOCK" rule: "windows[0]" } }
+cases { name: "m" profile: "kids" at: "2026-11-24T12:00" domain: "games.example" expect { decision: "ALLOW" until: "2026-11-24T19:00" } }
+"""
+        path = self.write("s.scenario.textproto", case)
+        self.assertIn("2 passed, 0 failed", self.good("policy", "test", "--data", self.folder, path))
+        self.write("s.scenario.textproto", case.replace('"BLOCK"', '"ALLOW"'))
+        done = self.kindgate("policy", "test", "--data", self.folder, path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("differs:  decision", done.stdout)
+        self.write("s.scenario.textproto", case.replace("games.example", "games example", 1))
+        done = self.kindgate("policy", "test", "--data", self.folder, path)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(":2:58: 'games example' is not a name", done.stderr)
 
 
 class Timeline(Test):

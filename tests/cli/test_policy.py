@@ -46,7 +46,7 @@ class PolicyCheck(Test):
 
     def test_warnings(self):
         """What isn't enforced yet is a warning, and no error"""
-        path = self.write("w.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  content { block_categories: "games" }'))
+        path = self.write("w.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  budgets { weekly_minutes: 300 }'))
         done = self.kindgate("policy", "check", path)
         self.assertEqual(done.returncode, 0, done)
         self.assertRegex(done.stderr, rf"^warning: {path}:\d+:\d+: .+: .+\n")
@@ -107,7 +107,7 @@ class PolicyTest(Test):
         """A wrong scenario, a wrong policy, a domain or minutes: status 2, with the place"""
         for change, part in ((("name:", "nam:"), ":3:"), (('"phone"', '"fone"'), ":4:3: the policy has no device 'fone'"),
                              (('"small', '"none'), "none.textproto: can't be read"),
-                             (("  at:", '  domain: "x.example" at:'), ":5:3: this version decides about time"),
+                             (("  at:", '  domain: "x y" at:'), ":5:3: 'x y' is not a name"),
                              (("  at:", "  minutes_used { today: 3 } at:"), ":5:3: this version doesn't count minutes")):
             path = self.write("s.scenario.textproto", CASE.replace(*change))
             done = self.kindgate("policy", "test", path)

@@ -14,7 +14,7 @@ class FakeNeighbours final : public kernel::Neighbours {
 public:
     Result<void> start(std::vector<std::string> interfaces, Callbacks callbacks) override {
         callbacks_ = std::move(callbacks);
-        for (auto const& interface : interfaces) callbacks_.link({interface, true});
+        for (std::uint32_t index = 1; auto const& interface : interfaces) callbacks_.link({interface, true, index++});
         callbacks_.resynced(at_start);
         return {};
     }

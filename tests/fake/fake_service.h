@@ -53,7 +53,7 @@ public:
         device.set_profile(request.profile_or_device());
         return device;
     }
-    Result<v1::Explanation> explain(control::Who const& who, std::string_view at) override {
+    Result<v1::Explanation> explain(control::Who const& who, std::string_view at, std::string_view) override {
         asked.push_back("explain device '" + who.device + "' profile '" + who.profile + "' at '" + std::string{at} +
                         "'");
         if (failure) return *failure;

@@ -70,6 +70,15 @@ public:
         if (lease == held_.access.end() || held_.learning.contains(slot)) return false;
         return !lease->second || *lease->second > clock_.now().steady;
     }
+    // To an address of this category.
+    bool passes(Slot slot, CategoryId category) const {
+        if (category == category_always_reachable) return true;
+        if (!holds_lease(slot)) return false;
+        auto const granted = held_.granted.find({slot, category});
+        if (granted != held_.granted.end() && (!granted->second || *granted->second > clock_.now().steady)) return true;
+        if (held_.learning.contains(slot) || held_.limited.contains({slot, category})) return false;
+        return category != category_unknown || !held_.confined.contains(slot);
+    }
     bool holds_lease(Slot slot) const {
         auto const lease = held_.access.find(slot);
         return lease != held_.access.end() && (!lease->second || *lease->second > clock_.now().steady);

@@ -36,10 +36,11 @@ _kindgate_unplaced() {
 _kindgate_options() {
     local daemon="--help --json --socket"
     case "$1" in
-        "policy check" | "policy test") echo "--help --json" ;;
+        "policy check") echo "--help --json" ;;
+        "policy test") echo "--help --json --data" ;;
         "policy put") echo "$daemon --if-match" ;;
         place) echo "$daemon --name" ;;
-        explain) echo "$daemon --policy --device --profile --at --domain" ;;
+        explain) echo "$daemon --policy --device --profile --at --domain --data" ;;
         timeline) echo "$daemon --policy --device --profile --from --to" ;;
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --out --name --created --expires --sign --format" ;;

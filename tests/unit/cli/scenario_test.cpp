@@ -59,7 +59,7 @@ Verdict judged(std::string_view one_case) {
     auto const file = Folder{}.read(one_case);
     for (auto const& error : file.errors) test::fail(error.text());
     test::equal(file.cases.size(), 1U, "cases");
-    return judge(file.cases[0], *file.policy);
+    return judge(file.cases[0], *file.policy, nullptr);
 }
 
 void refused(std::string_view cases, std::string_view place, std::string_view part) {
@@ -84,7 +84,7 @@ constexpr test::Test tests[] = {
          auto const verdict = judged(R"(cases { name: "n" stranger { interface: "eth9" } at: "2026-11-24T12:00"
              expect { decision: "BLOCK" rule: "newcomer_profile" } })");
          test::equal(verdict.differences.size(), 0U, "differences");
-         test::check(!verdict.got.until, "until");
+         test::check(!verdict.got.explanation.until, "until");
      }},
     {"each thing that differs is named, and what isn't said isn't compared",
      [] {
@@ -119,12 +119,12 @@ constexpr test::Test tests[] = {
              expect { mode: OFF until: "2026-11-24T21:30" rule: "override" } })");
          test::equal(verdict.differences.size(), 0U, "differences");
      }},
-    {"what comes with later versions is refused at its place",
+    {"names that are none, and what comes with later versions, are refused at their place",
      [] {
          refused(
-             "cases {\n  name: \"n\" profile: \"open\" at: \"2026-11-24T12:00\"\n\tdomain: \"x.example\"\n"
+             "cases {\n  name: \"n\" profile: \"open\" at: \"2026-11-24T12:00\"\n\tdomain: \"x y\"\n"
              "  expect { mode: OPEN } }",
-             "4:2: ", "names come with content");
+             "4:2: ", "'x y' is not a name");
          refused(
              "cases { name: \"n\" profile: \"open\" at: \"2026-11-24T12:00\" expect { mode: OPEN }\n"
              "  minutes_used { today: 5 } }",

@@ -76,7 +76,7 @@ constexpr test::Test tests[] = {
          house.start();
          arrives(house, 1);
          test::check(!house.passes(mac(1)), "no access");
-         auto const why = test::value(house.gate->explain({mac(1), ""}, ""));
+         auto const why = test::value(house.gate->explain({mac(1), ""}, "", ""));
          test::equal(why.decision() + " " + why.because(0).rule(), "BLOCK newcomer_profile", "why");
      }},
     {"slots are found again after a restart, so flows keep theirs",

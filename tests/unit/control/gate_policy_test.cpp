@@ -85,7 +85,7 @@ constexpr test::Test tests[] = {
          house.start();
          test::check(house.table.installed() && house.table.held().access.empty(), "the table without a lease");
          test::contains(house.last_told(v1::Event::POLICY_REFUSED), "nobody has access");
-         test::check(!house.gate->policy().ok() && !house.gate->explain({"", "kids"}, "").ok(),
+         test::check(!house.gate->policy().ok() && !house.gate->explain({"", "kids"}, "", "").ok(),
                      "questions are refused");
          saved(house, test::home_policy);
          test::check(house.passes("kid"), "open");

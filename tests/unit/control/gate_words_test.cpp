@@ -193,18 +193,18 @@ constexpr test::Test tests[] = {
          House house{"2027-03-02T12:00:00Z"};
          house.start();
          house.give("kid", v1::OFF, 1h);
-         auto const kid = test::value(house.gate->explain({"kid", ""}, ""));
+         auto const kid = test::value(house.gate->explain({"kid", ""}, "", ""));
          test::equal(kid.decision(), "BLOCK", "kid");
          test::equal(kid.because(0).rule(), "override", "because");
          test::equal(kid.until(), "2027-03-02T13:00:00Z", "until");
-         auto const kids = test::value(house.gate->explain({"", "kids"}, "2027-03-02T15:00"));
+         auto const kids = test::value(house.gate->explain({"", "kids"}, "2027-03-02T15:00", ""));
          test::equal(kids.decision() + kids.mode(), "ALLOWLEARNING", "kids");
          auto const timeline = test::value(house.gate->timeline({"", "kids"}, "2027-03-02", "2027-03-02"));
          test::equal(timeline.stretches_size(), 5, "a day");
          test::equal(timeline.stretches(0).mode(), "OFF", "night");
          for (auto const& who : {control::Who{"nobody", ""}, control::Who{"", "nobody"}, control::Who{"", ""},
                                  control::Who{"kid", "kids"}})
-             test::check(!house.gate->explain(who, "").ok(), who.device + who.profile);
+             test::check(!house.gate->explain(who, "", "").ok(), who.device + who.profile);
          test::check(!house.gate->timeline({"kid", ""}, "2027-03-03", "2027-03-01").ok(), "backwards");
          test::check(!house.gate->timeline({"kid", ""}, "2027-03-03", "2029-03-01").ok(), "too long");
      }},

@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "fake_clock.h"
+#include "fake_front.h"
 #include "fake_ledger.h"
 #include "fake_neighbours.h"
 #include "fake_table.h"
 #include "gatekeeper.h"
 #include "kindgate/v1/api.pb.h"
+#include "pack_help.h"
 #include "policy/calendar.h"
 #include "test.h"
 
@@ -46,6 +48,12 @@ private:
 
 inline void write_file(std::filesystem::path const& file, std::string_view text) {
     std::ofstream{file, std::ios::binary | std::ios::trunc} << text;
+}
+
+inline void write_pack(std::filesystem::path const& file, std::vector<ListText> const& lists,
+                       content::PackFacts const& facts = {}) {
+    auto const bytes = packed(lists, facts);
+    write_file(file, {reinterpret_cast<char const*>(bytes.data()), bytes.size()});
 }
 
 inline std::string file_text(std::filesystem::path const& file) {
@@ -86,13 +94,22 @@ public:
         board.state_directory = folder / "state";
         std::filesystem::create_directory(board.state_directory);
         board.lab_clock = true;
+        board.resolvers = {{value(IpAddress::parse("127.0.0.1")), 53}};
+        board.private_domains = {*content::dns::Name::from_text("home.arpa")};
+        board.data_directory = folder / "data";
+        std::filesystem::create_directory(board.data_directory);
+        for (std::string const file : {"safesearch.textproto", "helplines.textproto"})
+            write_file(board.data_directory / file, source_text("policies/" + file));
+        write_pack(board.data_directory / "starter.pack",
+                   {{"games", "games.example\n"}, {"adult", "adult.example\n"}, {"vpn", "vpn.example\n"}});
         if (!policy.empty()) write_file(board.policy_file, policy);
     }
 
     void start() { value(try_start()); }
     Result<void> try_start() {
-        gate = std::make_unique<control::Gatekeeper>(board, control::Parts{table, flows, neighbours, ledger, clock},
-                                                     control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }});
+        gate =
+            std::make_unique<control::Gatekeeper>(board, control::Parts{table, flows, neighbours, front, ledger, clock},
+                                                  control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }, [] {}});
         listener_ = gate->subscribe([this](v1::Event const& event) { events.push_back(event); });
         return gate->start();
     }
@@ -182,6 +199,7 @@ public:
     FakeTable table;
     FakeFlows flows;
     FakeNeighbours neighbours;
+    FakeFront front;
     FakeLedger ledger;
     std::vector<v1::Event> events;
     bool ended = false;

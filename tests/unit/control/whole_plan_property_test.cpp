@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "dns_build.h"
 #include "house.h"
 
 namespace {
@@ -25,6 +26,9 @@ profiles {
   windows { days: "daily" from: "21:00" to: "07:00" mode: OFF label: "Bedtime" }
   windows { days: "daily" from: "14:00" to: "16:00" mode: LEARNING label: "Homework" }
   windows { days: "daily" from: "16:00" to: "16:30" mode: OFF label: "Outside" }
+  windows { days: "daily" from: "18:00" to: "22:00" mode: OFF categories: "games" }
+  windows { days: "daily" from: "19:00" to: "19:30" mode: OFF categories: "adult" categories: "games" }
+  content { learning_domains: "learn.example" block_categories: "vpn" bypass { resolved_only: true } }
 }
 profiles { id: "parents" }
 profiles { id: "guests" windows { days: "daily" from: "23:00" to: "06:00" mode: OFF } }
@@ -215,12 +219,14 @@ private:
         test::FakeTable table{house_.clock};
         test::FakeFlows flows;
         test::FakeNeighbours neighbours;
+        test::FakeFront front;
         neighbours.at_start = here_;
         for (auto one : left_) {
             one.present = true;  // where it was last decides about it as long as it is away
             neighbours.at_start.push_back(one);
         }
-        control::Gatekeeper fresh{house_.board, {table, flows, neighbours, ledger, house_.clock}, {[] {}, [] {}}};
+        control::Gatekeeper fresh{
+            house_.board, {table, flows, neighbours, front, ledger, house_.clock}, {[] {}, [] {}, [] {}}};
         test::value(fresh.start());
         for (auto const& one : left_) neighbours.tell(one);
         for (auto wake = fresh.wake(); wake.calendar && *wake.calendar <= house_.clock.now().calendar;
@@ -231,6 +237,7 @@ private:
         test::check(held.slots == fresh_held.slots, about + ": slots");
         test::check(held.access == fresh_held.access, about + ": access");
         test::check(held == fresh_held, about + ": the kernel's content");
+        check_same_view(*house_.front.view, *front.view, held, about);
         test::equal(house_.gate->status().ShortDebugString(), fresh.status().ShortDebugString(), about);
         test::equal(without_horizon(house_.gate->leases()).ShortDebugString(),
                     without_horizon(fresh.leases()).ShortDebugString(), about);
@@ -240,12 +247,29 @@ private:
         test::check(soon(house_.gate->wake().calendar) == soon(fresh.wake().calendar), about + ": wake");
     }
 
+    static void check_same_view(policy::View const& one, policy::View const& other, kernel::Wanted const& held,
+                                std::string const& about) {
+        for (auto const& [mac, slot] : held.slots)
+            for (std::string_view const name : {"games.example", "adult.example", "learn.example", "plain.example"}) {
+                auto const verdict = one.judge(slot, test::dns_name(name));
+                auto const expected = other.judge(slot, test::dns_name(name));
+                auto const rule = [](policy::NameVerdict const& said) { return said.reason ? said.reason->rule : ""; };
+                test::check(verdict.kind == expected.kind && verdict.category == expected.category &&
+                                rule(verdict) == rule(expected),
+                            about + ": " + std::string{name});
+            }
+    }
+
     // A lease whose end nobody knows ends about the horizon, counted from the day of the plan: plans of two days
     // differ.
     static constexpr std::chrono::days nobody_knows{390};
     kernel::Wanted without_horizon(kernel::Wanted wanted) const {
-        for (auto& [slot, end] : wanted.access)
-            if (end && *end - house_.clock.now().steady > nobody_knows) end.reset();
+        auto const forget_far = [&](auto& leases) {
+            for (auto& [key, end] : leases)
+                if (end && *end - house_.clock.now().steady > nobody_knows) end.reset();
+        };
+        forget_far(wanted.access);
+        forget_far(wanted.granted);
         return wanted;
     }
     static v1::Leases without_horizon(v1::Leases leases) {

@@ -247,6 +247,32 @@ constexpr test::Test tests[] = {
          test::equal(test::read_back(house.ask(Message::query("engine.example", 28))).records, 0U,
                      "no address of that kind");
      }},
+    {"a refusal is told once a minute, and no more of it than the profile's visibility says",
+     [] {
+         struct Case {
+             policy::Visibility visibility;
+             std::size_t told;
+             std::string_view domain;
+         };
+         for (auto const& c : {Case{policy::Visibility::nothing, 0, ""}, Case{policy::Visibility::categories, 1, ""},
+                               Case{policy::Visibility::domains, 2, "a.games.example"}}) {
+             policy::ViewProfile profile;
+             profile.refused = {5};
+             profile.visibility = c.visibility;
+             auto view = child_view(std::move(profile));
+             test::names_in(view).categories = [](dns::Name const&) { return CategorySet{5}; };
+             Front house{std::move(view)};
+             house.client.mark(child);
+             for (std::string_view const name : {"A.games.example", "a.games.example", "b.games.example"})
+                 test::equal(test::read_back(house.ask(Message::query(name, 1))).reply.rcode, dns::rcode::nxdomain,
+                             name);
+             auto const told = house.told();
+             test::equal(told.size(), c.told, "how often");
+             for (auto const& one : told)
+                 test::check(one.slot == Slot{child} && one.category == 5, "about whom and what");
+             if (c.told != 0) test::equal(told[0].domain, c.domain, "the name");
+         }
+     }},
     {"in OFF a helpline is answered truly, others with the gate, and nothing else is carried",
      [] {
          policy::ViewProfile profile;

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -169,7 +170,11 @@ public:
         front = value(
             front::DnsFront::create(settings, leases,
                                     {[this](front::Endpoint const&, bool answers) { ++(answers ? returned : died); },
-                                     [this](Error const&) { ++refusals; }}));
+                                     [this](Error const&) { ++refusals; },
+                                     [this](front::RefusedName name) {
+                                         std::scoped_lock const lock{told_mutex_};
+                                         told_.push_back(std::move(name));
+                                     }}));
         at = front->listening().at(0);
         show(std::move(view));
         thread_ = std::thread{[this] { front->run(); }};
@@ -199,6 +204,12 @@ public:
     Udp& upstream(std::size_t i = 0) { return upstreams[i]; }
     bool upstream_is_quiet(int longest = nothing_ms) { return !upstream().receive(longest); }
 
+    // What was refused, as it was told.
+    std::vector<front::RefusedName> told() {
+        std::scoped_lock const lock{told_mutex_};
+        return told_;
+    }
+
     FakeLeases leases;
     std::vector<Udp> upstreams;
     Udp client;
@@ -207,6 +218,8 @@ public:
     std::atomic<int> died = 0, returned = 0, refusals = 0;
 
 private:
+    std::mutex told_mutex_;
+    std::vector<front::RefusedName> told_;
     std::thread thread_;
 };
 

@@ -263,12 +263,7 @@ void warns_of_what_is_not_enforced() {
     };
     auto const loaded = accepted(std::string{home});
     test::equal(told(loaded.warnings) + "\n",
-                yet("4:1", "day_starts") + yet("6:9", "packs") +
-                    "12:76: windows for categories are not enforced yet: this version keeps them, but closes nothing "
-                    "by them\n" +
-                    yet("18:3", "budgets") + yet("19:3", "content") + yet("21:3", "visibility") +
-                    yet("31:1", "domain_lists") + yet("32:1", "always_reachable") + yet("33:1", "age_trust"),
-                "warnings");
+                yet("4:1", "day_starts") + yet("18:3", "budgets") + yet("33:1", "age_trust"), "warnings");
     test::equal(
         told(accepted(in_exception(
                           "from_date: \"2026-01-01\" windows { from: \"08:00\" to: \"09:00\" mode: OFF days: \"x\" }"))

@@ -95,17 +95,27 @@ public:
         auto const index = policy_->find_profile(profile);
         Slot const slot{static_cast<std::uint16_t>(index ? *index + 1 : 9)};
         auto const verdict = view.judge(slot, test::dns_name(name));
-        auto const explained = explain_name(view, view.profile(slot), test::dns_name(name));
+        PlannedDevice const device{slot, "", {}, index};
+        auto const explained =
+            explain_name({*policy_, names_, ids_, device, {}, std::nullopt, utc(at)}, test::dns_name(name));
         test::check(explained.kind == verdict.kind, "explained as judged");
         switch (verdict.kind) {
             case NameVerdict::Kind::block: return "block " + explained.because.rule;
             case NameVerdict::Kind::off: return "off " + explained.because.rule;
-            case NameVerdict::Kind::rewrite: return "rewrite " + explained.rewrite->target->text();
+            case NameVerdict::Kind::rewrite: return "rewrite " + explained.alias->text();
             case NameVerdict::Kind::pass: break;
         }
         if (verdict.category == category_always_reachable) return "pass always";
         if (verdict.category == ids_.learning) return "pass to learn";
         return "pass " + std::string{ids_.name_of(verdict.category)};
+    }
+
+    // "block until 2026-06-01T21:00:00Z"
+    std::string explained(std::string_view name, std::string_view at) const {
+        PlannedDevice const device{Slot{1}, "", {}, 0};
+        auto const said =
+            explain_name({*policy_, names_, ids_, device, {}, std::nullopt, utc(at)}, test::dns_name(name));
+        return (said.passes() ? "pass " : "block ") + said.because.rule + " until " + build::text(said.until);
     }
 
     std::shared_ptr<Policy const> const& policy() const { return policy_; }
@@ -215,6 +225,16 @@ constexpr test::Test tests[] = {
          test::check(view.judge(Slot{2}, test::dns_name("plain.example")).kind == NameVerdict::Kind::pass, "the other");
          test::check(view.judge(Slot{77}, test::dns_name("plain.example")).kind == NameVerdict::Kind::off,
                      "a slot that nobody planned");
+     }},
+    {"what is said of a name holds until the answer or its reason changes",
+     [] {
+         House const house;
+         test::equal(house.explained("games.example", open), "pass default_mode until 2026-06-01T19:00:00Z", "window");
+         test::equal(house.explained("games.example", evening), "block windows[2] until 2026-06-01T21:00:00Z", "night");
+         test::equal(house.explained("plain.example", open), "pass default_mode until 2026-06-01T21:00:00Z", "its own");
+         test::equal(house.explained("learn.example", lessons), "pass windows[1] until 2026-06-01T12:00:00Z", "mode");
+         test::equal(house.explained("help.example", lessons), "pass always_reachable until 2026-06-01T12:00:00Z",
+                     "mode");
      }},
     {"a category window's lease ends where the window begins",
      [] {

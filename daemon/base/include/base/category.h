@@ -30,6 +30,10 @@ public:
         if (bits_ == 0) return std::nullopt;
         return static_cast<CategoryId>(std::countr_zero(bits_));
     }
+    // Calls one(id) for each, the lowest first.
+    constexpr void each(auto&& one) const {
+        for (auto bits = bits_; bits != 0; bits &= bits - 1) one(static_cast<CategoryId>(std::countr_zero(bits)));
+    }
     constexpr CategorySet operator&(CategorySet other) const {
         CategorySet both;
         both.bits_ = bits_ & other.bits_;

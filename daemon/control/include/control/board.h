@@ -8,10 +8,19 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/ip.h"
 #include "base/result.h"
+#include "content/dns_name.h"
+#include "crypto/ecdsa.h"
 #include "policy/model.h"
 
 namespace kindgate::control {
+
+struct Resolver {
+    IpAddress address;
+    std::uint16_t port = 53;
+    bool operator==(Resolver const&) const = default;
+};
 
 struct Board {
     std::vector<std::string> lan;  // interface names; at least one, each once
@@ -23,6 +32,13 @@ struct Board {
     std::vector<std::string> admin_groups;
     unsigned newcomers_per_minute = 60;  // 1 to 10000
     std::uint16_t slots = Slot::max;     // 1 to Slot::max
+    std::vector<Resolver> resolvers;     // 1 to 8
+    bool dns_for_everybody = false;
+    std::filesystem::path data_directory;
+    bool signed_packs = false;
+    std::vector<crypto::PublicKey> pack_keys;
+    std::vector<content::dns::Name> private_domains;  // folded
+    std::string contact;                              // a URI; "" : nobody
     bool lab_clock = false;
 };
 

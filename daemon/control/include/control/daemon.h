@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "base/category.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "control/board.h"
 #include "control/parts.h"
@@ -37,6 +39,10 @@ public:
     Result<void> start();
     // What the API asks.
     Service& service();
+    // What the DNS front tells, from any thread.
+    void resolver_changed(std::string resolver, bool answers);
+    void leases_refused(Error why);
+    void name_refused(Slot slot, CategoryId category, std::string domain);
     // Tells the service manager that all is ready: enforced, and the API listens.
     void ready();
 

@@ -14,12 +14,14 @@ class Ledger;
 namespace kindgate::control {
 
 class Clock;
+class NamesFront;
 
 // All must outlive who is given them.
 struct Parts {
     kernel::Table& table;
     kernel::Flows& flows;
     kernel::Neighbours& neighbours;
+    NamesFront& front;
     ledger::Ledger& ledger;
     Clock& clock;
 };

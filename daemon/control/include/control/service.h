@@ -67,8 +67,8 @@ public:
     virtual v1::Leases leases() = 0;
     virtual Result<v1::SeenDevice> place(Mac mac, v1::PlaceDevice const& request, Caller const& caller) = 0;
 
-    // `at`, `from`, `to`: as people write them (policy/calendar.h); `at` empty: now.
-    virtual Result<v1::Explanation> explain(Who const& who, std::string_view at) = 0;
+    // `at`, `from`, `to`: as people write them (policy/calendar.h); `at` empty: now. `domain` empty: about the mode.
+    virtual Result<v1::Explanation> explain(Who const& who, std::string_view at, std::string_view domain) = 0;
     virtual Result<v1::Timeline> timeline(Who const& who, std::string_view from, std::string_view to) = 0;
 
     virtual v1::Overrides overrides() = 0;

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "base/category.h"
+#include "base/ids.h"
 #include "base/ip.h"
 #include "base/result.h"
 #include "kernel/address_leases.h"
@@ -44,10 +47,18 @@ struct FrontSettings {
     bool mixed_case = true;  // 0x20; off for an upstream that doesn't keep the case
 };
 
+// A question that was refused, of a device whose profile shows that to its parents.
+struct RefusedName {
+    Slot slot;
+    CategoryId category = category_unremarkable;  // for which it was; unremarkable: for no category
+    std::string domain;                           // only where the profile shows domains
+};
+
 // Called by the data thread; must return at once.
 struct FrontEvents {
     std::function<void(Endpoint const& upstream, bool answers)> upstream_changed;
     std::function<void(Error const& why)> leases_refused;
+    std::function<void(RefusedName)> refused;  // the same again after a minute at the earliest
 };
 
 struct FrontCounters {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/category.h"
+#include "base/result.h"
 #include "content/pack.h"
 #include "policy/names_file.h"
 #include "policy/plan.h"
@@ -39,6 +40,9 @@ struct CategoryIds {
     std::string_view name_of(CategoryId id) const;
 };
 
+// What these packs, each of which keeps its bytes alive, say of a name, by these numbers. Empty if there is no pack.
+Categories categories_of(std::vector<std::shared_ptr<content::Pack const>> const& packs, CategoryIds const& ids);
+
 // What names are compiled with, beside the policy. Borrowed for the call.
 struct NamesInput {
     CategoryIds const& ids;  // has all that are in force
@@ -60,17 +64,35 @@ struct ViewInput {
     std::optional<IpAddress> gate_v6;
 };
 
-// `plan` is of the policy that `names` were compiled from.
+// `plan` is of the policy that `names` were compiled from. An empty plan, because there is no policy: everybody is OFF.
 View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan const& plan, ViewInput const& input);
 
-// What becomes of a question for a name, and the rule that decides.
+// A name as people write it, also an internationalised one; folded.
+Result<content::dns::Name> parse_name(std::string_view text);
+
+// Who asks for a name, and when. Borrowed for the call.
+struct NameQuestion {
+    Policy const& policy;
+    std::shared_ptr<Names const> const& names;  // compiled from the policy
+    CategoryIds const& ids;
+    PlannedDevice const& device;
+    std::span<Override const> overrides;
+    std::optional<Mode> untrusted_clock;
+    Instant at;
+};
+
+// What the DNS front does with a question for a name, and the rule that decides.
 struct NameExplanation {
     NameVerdict::Kind kind = NameVerdict::Kind::pass;
-    Reason because;
-    std::optional<Rewrite> rewrite;
-    bool operator==(NameExplanation const&) const = default;
+    Mode mode = Mode::open;
+    Reason because;                           // of a name that passes: why the mode is as it is
+    std::optional<content::dns::Name> alias;  // the safe name that it is answered with
+    // The first later instant, at most `horizon` later, at which anything of this differs; nullopt: none.
+    std::optional<Instant> until;
+
+    bool passes() const { return kind == NameVerdict::Kind::pass || kind == NameVerdict::Kind::rewrite; }
 };
-// The same as what the DNS front does with a question for `name` (folded) from who has this outcome.
-NameExplanation explain_name(View const& view, ViewProfile const& profile, content::dns::Name const& name);
+// Makes plan and view as the gate does, and asks the view. `name` is folded.
+NameExplanation explain_name(NameQuestion const& question, content::dns::Name const& name);
 
 }  // namespace kindgate::policy

@@ -1,0 +1,105 @@
+#include "name_rules.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "file_io.h"
+#include "gate_addresses.h"
+
+namespace kindgate::control {
+
+namespace {
+
+constexpr std::size_t largest_data = 4UL << 20;
+constexpr char const* safe_search_file = "safesearch.textproto";
+constexpr char const* helplines_file = "helplines.textproto";
+
+PackStore::Settings pack_settings(Board const& board) {
+    return {{board.state_directory / "packs", board.data_directory},
+            board.signed_packs ? content::Signatures::required : content::Signatures::optional,
+            board.pack_keys};
+}
+
+void tell(std::vector<policy::Diagnostic> const& errors) {
+    for (auto const& error : errors) spdlog::error("{}", error.text());
+}
+
+}  // namespace
+
+NameRules::NameRules(Board const& board, ledger::Ledger& ledger, EventHub& events)
+    : lan_(board.lan),
+      data_(board.data_directory),
+      contact_(board.contact),
+      private_domains_(board.private_domains),
+      events_(events),
+      book_(ledger),
+      packs_(pack_settings(board), events),
+      policy_(std::make_shared<policy::Policy>()) {}
+
+std::string NameRules::read_data(char const* name) const {
+    auto text = read_file(data_ / name, largest_data);
+    if (text.ok()) return *std::move(text);
+    spdlog::error("{}: is kindgate installed whole? (data_directory in the board file)", text.error().message());
+    return {};
+}
+
+// What is missing or wrong is told, and the gate goes on without it: its policy is worth more than one part of it.
+void NameRules::start(ledger::CategoryNumbers kept) {
+    book_.load(std::move(kept));
+    if (auto const text = read_data(safe_search_file); !text.empty()) {
+        auto loaded = policy::load_safe_search(text, (data_ / safe_search_file).string());
+        tell(loaded.errors);
+        if (loaded.safe_search) safe_search_ = *std::move(loaded.safe_search);
+    }
+    if (auto const text = read_data(helplines_file); !text.empty()) {
+        auto loaded = policy::load_helplines(text, (data_ / helplines_file).string());
+        tell(loaded.errors);
+        if (loaded.helplines) helplines_ = *std::move(loaded.helplines);
+    }
+}
+
+void NameRules::set_policy(std::shared_ptr<policy::Policy const> policy, policy::Instant now) {
+    policy_ = policy ? std::move(policy) : std::make_shared<policy::Policy>();
+    ids_ = book_.number(*policy_);
+    packs_.use(policy_->packs, now);
+    compile();
+    for (auto const& warning : warnings()) spdlog::warn("{}", warning);
+}
+
+bool NameRules::reread(policy::Instant now) {
+    if (!packs_.use(policy_->packs, now)) return false;
+    compile();
+    return true;
+}
+
+void NameRules::compile() {
+    names_ = policy::compile_names(
+        *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contact_});
+}
+
+std::shared_ptr<policy::View const> NameRules::view(policy::Plan const& plan) {
+    auto const gate = gate_addresses(lan_);
+    return std::make_shared<policy::View const>(
+        policy::make_view(names_, *policy_, plan, {++generation_, ids_, contact_, gate.v4, gate.v6}));
+}
+
+std::vector<std::string> NameRules::warnings() const {
+    std::vector<std::string> all;
+    for (auto const& pack : packs_.packs())
+        if (!pack.error.empty()) all.push_back(pack.error);
+    auto known = packs_.category_names();
+    for (auto const& list : policy_->domain_lists) known.push_back(list.name);
+    for (auto const& category : policy::categories_in_force(*policy_))
+        if (std::ranges::find(known, category) == known.end())
+            all.push_back(
+                fmt::format("no pack and no domain list has the category '{}', so rules about it do nothing: "
+                            "there are {}",
+                            category, fmt::join(known, ", ")));
+    return all;
+}
+
+}  // namespace kindgate::control

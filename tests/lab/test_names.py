@@ -1,0 +1,174 @@
+"""Names: what devices ask is judged by the policy, whatever server they ask, and the kernel holds what was answered."""
+import time
+
+from lab import LEARN4, VIDEO4, VIDEO6, wait_for
+from policies import home
+from traffic import Download, reaches, refused
+
+GATE4, GATE6 = "192.168.77.1", "2001:db8:77::1"
+# The gate's server, and ones far away that nobody runs: the gate answers in their name.
+SERVERS = GATE4, GATE6, "198.51.100.1", "192.0.2.53", "2001:db8:ffff::1", "2001:db8:5353::53"
+LISTS = 'domain_lists { name: "games" domains: "games.example" } domain_lists { name: "social" domains: "social.example" }'
+ALWAYS = 'always_reachable { domains: "help.example" }'
+HELP4 = "203.0.113.40"
+GAMES4 = "203.0.113.30"
+
+CHILDREN = """
+content {
+  block_categories: "social"
+  block_domains: "news.example"
+  learning_domains: "learn.example"
+  safe_search: true
+  bypass { block_encrypted_dns: true resolved_only: true }
+}
+"""
+
+
+def policy(children=CHILDREN, more=""):
+    return home(children=children, extra=f"{LISTS} {ALWAYS} {more}")
+
+
+def dig(lab, host, name, kind="A", server=GATE4, *options):
+    """(status, answers, extended error) of one question."""
+    done = lab.exec(host, "dig", f"@{server}", "-t", kind, name, "+time=2", "+tries=1", *options, check=False)
+    text = done.stdout
+    if "status: " not in text:
+        return "NO ANSWER", [], text
+    status = text.split("status: ")[1].split(",")[0]
+    answers = [line.split()[4] for line in text.split("ANSWER SECTION:")[-1].split("\n\n")[0].splitlines()
+               if "ANSWER SECTION:" in text and len(line.split()) > 4 and not line.startswith(";")]
+    error = next((line.split("EDE: ")[1] for line in text.splitlines() if "EDE: " in line), "")
+    return status, answers, error
+
+
+def test_a_blocked_name_is_refused_by_every_way(lab):
+    """A blocked name is refused through the gate's server and foreign ones, by UDP and TCP, IPv4 and IPv6, with the reason."""
+    lab.fresh(policy())
+    rows, wrong = [], []
+    for server in SERVERS:
+        for way in "+notcp", "+tcp":
+            for name, expected in (("www.social.example", "NXDOMAIN"), ("news.example", "NXDOMAIN"), ("video.example", "NOERROR"),
+                                   ("use-application-dns.net", "NXDOMAIN"), ("help.example", "NOERROR")):
+                status, answers, error = dig(lab, "kid", name, "A", server, way)
+                good = status == expected and bool(answers) == (expected == "NOERROR")
+                rows.append(f"{server:18} {way:7} {name:24} {status:10} {' '.join(answers):16} {'' if good else 'WRONG'}")
+                if not good:
+                    wrong.append((server, way, name, status, answers, error))
+    print("\n".join(rows))
+    assert not wrong, wrong
+    assert "blocked for" in dig(lab, "kid", "social.example")[2]
+    assert dig(lab, "parent", "social.example")[0] == "NOERROR"
+
+
+def test_only_resolved_addresses(lab):
+    """Under resolved_only an address works after the gate's DNS gave it, and not before; foreign numbers never do."""
+    lab.fresh(policy())
+    assert refused(lab, "kid", VIDEO4, 443) and refused(lab, "kid", VIDEO6, 443)
+    done = lab.exec("kid", "curl", "-sm3", "--resolve", f"video.example:443:{VIDEO4}", "https://video.example/", check=False)
+    assert done.returncode, "a number that nobody resolved"
+    assert "video.example answers" in lab.exec("kid", "curl", "-sm3", "https://video.example/").stdout
+    assert reaches(lab, "kid", VIDEO4, 443)
+    assert dig(lab, "kid", "video.example", "AAAA")[1], "an IPv6 address"
+    assert reaches(lab, "kid", VIDEO6, 443)
+    assert refused(lab, "kid", GAMES4, 443)
+    assert reaches(lab, "parent", GAMES4, 443), "others aren't confined"
+
+
+def test_a_window_for_a_category_cuts_its_connections(lab):
+    """At a category window's edge a running download of that category stops, one of another goes on; killed daemon or not."""
+    for killed in False, True:
+        lab.fresh(policy('windows { days: "daily" from: "19:00" to: "24:00" mode: OFF categories: "games" }'))
+        edge = lab.clock_to("19:00", 6)
+        wait_for(lambda: dig(lab, "kid", "games.example")[0] == "NOERROR", "games before seven")
+        assert dig(lab, "kid", "video.example")[0] == "NOERROR"
+        game, video = Download(lab, "kid", GAMES4), Download(lab, "kid", VIDEO4)
+        if killed:
+            lab.kill()
+        wait_for(lambda: time.monotonic() >= edge + 1.2, "the edge", edge - time.monotonic() + 2)
+        assert edge - 0.3 <= game.last <= edge + 1.0, f"the last byte came {game.last - edge:+.3f} s from the edge"
+        assert video.last > edge + 0.9, "the other download was cut, too"
+        if not killed:
+            assert dig(lab, "kid", "games.example")[0] == "NXDOMAIN"
+
+
+def test_learning(lab):
+    """In LEARNING only the learning list works, by name and by address; a helpline always does."""
+    lab.fresh(policy(CHILDREN + "default_mode: LEARNING"))
+    assert dig(lab, "kid", "video.example")[0] == "NXDOMAIN"
+    assert "learn.example answers" in lab.exec("kid", "curl", "-sm3", "https://learn.example/").stdout
+    assert "help.example answers" in lab.exec("kid", "curl", "-sm3", "https://help.example/").stdout
+    assert reaches(lab, "kid", LEARN4, 443) and refused(lab, "kid", VIDEO4, 443)
+
+
+def test_helplines_in_off(lab):
+    """In OFF a helpline answers over HTTP and HTTPS; other names lead to the gate, other addresses nowhere."""
+    lab.fresh(policy("default_mode: OFF"))
+    for address in "http://help.example/", "https://help.example/":
+        assert "help.example answers" in lab.exec("kid", "curl", "-sm3", address).stdout
+    assert reaches(lab, "kid", HELP4, 443)
+    assert dig(lab, "kid", "video.example")[1] == [GATE4]
+    assert refused(lab, "kid", VIDEO4, 443)
+
+
+def test_a_policy_holds_from_the_next_question(lab):
+    """What is blocked while the gate runs is refused from the next question on, though its answer was kept."""
+    lab.fresh(policy(""))
+    events = lab.events()
+    assert dig(lab, "kid", "news.example")[0] == "NOERROR"
+    lab.write_policy(policy())
+    events.wait("POLICY_IN_FORCE")
+    assert dig(lab, "kid", "news.example")[0] == "NXDOMAIN"
+
+
+def test_leases_come_back_after_a_flush(lab):
+    """After `nft flush ruleset` the addresses that a device was given work again without being asked for anew."""
+    lab.fresh(policy())
+    lab.exec("kid", "curl", "-sm3", "https://video.example/")
+    assert reaches(lab, "kid", VIDEO4, 443)
+    lab.exec("gate", "nft", "delete", "table", "inet", "kindgate")
+    wait_for(lambda: lab.table().get("access"), "the table")
+    wait_for(lambda: reaches(lab, "kid", VIDEO4, 443), "the address")
+
+
+def test_restart_keeps_resolved_addresses(lab):
+    """A restart leaves what devices were given in the kernel: an open connection goes on, a new one works at once."""
+    lab.fresh(policy())
+    lab.exec("kid", "curl", "-sm3", "https://video.example/")
+    download = Download(lab, "kid", VIDEO4)
+    lab.stop()
+    lab.start()
+    assert reaches(lab, "kid", VIDEO4, 443)
+    seen = download.total
+    wait_for(lambda: download.total > seen, "the download to go on")
+
+
+def test_a_resolver_that_dies_is_told(lab):
+    """A resolver that doesn't answer is told, and questions are answered by the next one."""
+    lab.fresh(policy(), 'resolvers: "192.168.77.99#5353"\nresolvers: "127.0.0.1"\n')
+    events = lab.events()
+
+    def told():
+        assert dig(lab, "kid", "video.example", "A", GATE4, "+time=4")[0] == "NOERROR"
+        return events.find("RESOLVER_CHANGED", "192.168.77.99 doesn't answer")
+
+    wait_for(told, "the dead resolver to be told", 15)
+
+
+def test_refusals_are_told_as_the_profile_says(lab):
+    """Refusals are told by category under CATEGORIES, with the name under DOMAINS, not at all under NOTHING."""
+    for visibility, expected in ("NOTHING", None), ("CATEGORIES", "refused social$"), ("DOMAINS", "refused www.social.example"):
+        lab.fresh(policy(CHILDREN + f"visibility: {visibility}"))
+        events = lab.events()
+        assert dig(lab, "kid", "www.social.example")[0] == "NXDOMAIN"
+        if expected:
+            events.wait("NAME_REFUSED", expected)
+        assert visibility == "DOMAINS" or "www.social.example" not in str(events.heard) + lab.log()
+        if not expected:
+            assert not events.find("NAME_REFUSED")
+
+
+def test_safe_search(lab):
+    """A search engine's name is answered as its safe one; the real one's address is not given."""
+    lab.fresh(policy())
+    assert dig(lab, "kid", "www.bing.com")[1][:1] == ["strict.bing.com."]
+    assert dig(lab, "parent", "www.bing.com")[1] == []
