@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -145,6 +146,8 @@ private:
 Result<void> run(control::Board const& board) {
     auto const alone = KG_TRY(control::lock_gate());
     auto const state = KG_TRY(open_state(board.state_directory));
+    if (auto const kept = control::remember_lan(board); state.lock && !kept.ok())
+        spdlog::warn("a bad board file will leave the house open: {}", kept.error().message());
     auto table = KG_TRY(kernel::NftTable::create({}));
     auto flows = KG_TRY(kernel::ConntrackFlows::create());
     auto neighbours = KG_TRY(kernel::NlNeighbours::create());
@@ -169,25 +172,30 @@ Result<void> run(control::Board const& board) {
 }
 
 // Who can't start must not leave the house open: where no table judges packets, one without any lease does.
-void close_gate(control::Board const& board) {
+void close_gate(std::vector<std::string> const& lan) {
+    if (lan.empty()) return;
     auto const table = kernel::NftTable::create({});
     if (!table.ok()) return;
-    auto const closed = (*table)->close_if_missing({board.lan.begin(), board.lan.end()});
+    auto const closed = (*table)->close_if_missing({lan.begin(), lan.end()});
     if (closed.ok() && *closed)
         spdlog::error("the gate is closed until this is mended: nothing passes from {} (`kindgate release` opens it)",
-                      fmt::join(board.lan, ", "));
+                      fmt::join(lan, ", "));
 }
 
 int start(Arguments const& arguments) {
     set_up_log();
     if (arguments.check) return check(arguments.board);
     auto const board = control::load_board(arguments.board);
-    if (!board.ok()) return complain(board.error(), wrong_input);
+    if (!board.ok()) {
+        complain(board.error(), wrong_input);
+        close_gate(control::last_lan(arguments.board));
+        return wrong_input;
+    }
     warn_of(*board);
     auto const ended = run(*board);
     if (ended.ok()) return 0;
     complain(ended.error(), failed);
-    close_gate(*board);
+    close_gate(board->lan);
     return failed;
 }
 

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <set>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "file_io.h"
 #include "kindgate/v1/board.pb.h"
@@ -51,15 +51,17 @@ private:
     std::string text_;
 };
 
+// A relative path is relative to the board file's folder.
+std::filesystem::path beside(std::filesystem::path const& file, std::string const& said) {
+    return (std::filesystem::absolute(file).parent_path() / said).lexically_normal();
+}
+
 // Checks a parsed board and makes the value of it.
 class Reader {
 public:
     Reader(v1::Board const& board, pb::TextFormat::ParseInfoTree const& places, Complaints& complaints,
            std::filesystem::path const& file)
-        : said_(board),
-          places_(places),
-          complaints_(complaints),
-          folder_(std::filesystem::absolute(file).parent_path()) {}
+        : said_(board), places_(places), complaints_(complaints), file_(file) {}
 
     Board read() {
         board_.data_directory = KINDGATE_DATA_DIRECTORY;
@@ -108,11 +110,10 @@ private:
         }
     }
 
-    // A relative path is relative to the board file's folder.
     void path(char const* field, std::string const& said, std::filesystem::path& value) {
         if (said.empty()) return;
         if (said.find('\0') != std::string::npos) complain(field, -1, "a path can't have a zero byte", "remove it");
-        value = (folder_ / said).lexically_normal();
+        value = beside(file_, said);
     }
 
     void read_mode() {
@@ -202,9 +203,25 @@ private:
     v1::Board const& said_;
     pb::TextFormat::ParseInfoTree const& places_;
     Complaints& complaints_;
-    std::filesystem::path folder_;
+    std::filesystem::path const& file_;
     Board board_;
 };
+
+constexpr std::string_view last_lan_file = "lan";  // in the state directory: a name a line
+constexpr std::size_t largest_lan = 1 << 16;
+
+// Of a bad board file, as far as the parser came.
+std::filesystem::path state_directory_of(std::filesystem::path const& file) {
+    auto const otherwise = Board{}.state_directory;
+    auto const text = read_file(file, largest_file);
+    if (!text.ok()) return otherwise;
+    Complaints unheard{file};
+    v1::Board said;
+    pb::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&unheard);
+    static_cast<void>(parser.ParseFromString(*text, &said));
+    return said.state_directory().empty() ? otherwise : beside(file, said.state_directory());
+}
 
 }  // namespace
 
@@ -227,6 +244,26 @@ Result<Board> load_board(std::filesystem::path const& file) {
         return Error{ErrorCode::invalid_input,
                      text.error().message() + ": name another with --board, or write one (see boards/)"};
     return parse_board(*text, file);
+}
+
+Result<void> remember_lan(Board const& board) {
+    auto const text = fmt::format("{}\n", fmt::join(board.lan, "\n"));
+    auto const file = board.state_directory / last_lan_file;
+    if (auto const kept = read_file(file, largest_lan); kept.ok() && *kept == text) return {};
+    return replace_file(file, text);
+}
+
+std::vector<std::string> last_lan(std::filesystem::path const& file) {
+    std::vector<std::string> lan;
+    auto const text = read_file(state_directory_of(file) / last_lan_file, largest_lan);
+    if (!text.ok()) return lan;
+    for (std::string_view rest = *text; !rest.empty();) {
+        auto const end = rest.find('\n');
+        if (end == std::string_view::npos) break;  // each line has its end: this one was cut
+        if (end > 0 && end <= longest_interface) lan.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+    }
+    return lan;
 }
 
 }  // namespace kindgate::control

@@ -131,6 +131,22 @@ def test_who_cannot_start_closes(lab):
     assert refused(lab, "kid", VIDEO4) and refused(lab, "kid", VIDEO6)
 
 
+def test_a_bad_board_file_closes(lab):
+    """After a power cut a bad board file leaves the house closed on the interfaces that it last had, and it is told."""
+    lab.fresh(home())
+    after_a_power_cut(lab)
+    for text in (lab.board_text + "slots: 20000\n", lab.board_text + "slots {\n"):
+        with open(lab.board_file, "w") as file:
+            file.write(text)
+        failed = lab.spawn("--board", lab.board_file)
+        assert failed.wait(10) == 2, lab.log()
+        assert "board.textproto:" in lab.log() and "nothing passes from br-lan" in lab.log(), lab.log()
+        assert refused(lab, "kid", VIDEO4) and refused(lab, "kid", VIDEO6)
+        lab.exec("gate", "nft", "flush", "ruleset")
+        lab.nft(NAT)
+        open(f"{lab.run}/kindgated.log", "w").close()
+
+
 def test_a_missing_interface_is_told(lab):
     """Where the LAN interface is gone or has another name, status says so."""
     lab.fresh(home())

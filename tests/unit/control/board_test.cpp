@@ -1,5 +1,7 @@
 #include "control/board.h"
 
+#include <fmt/ranges.h>
+
 #include "house.h"
 
 namespace {
@@ -26,6 +28,25 @@ constexpr test::Test tests[] = {
          for (auto const* part : {"/b.textproto:2:1: 'lan0' is named twice", "/b.textproto:3:1: 'a/b'",
                                   "/b.textproto:4:1: 20000", "/b.textproto:5:3: 10001"})
              test::contains(refused.error().message(), part);
+     }},
+    {"the LAN's names are kept for a board file that is bad later, wherever it is wrong",
+     [] {
+         test::Folder const folder;
+         auto const file = folder / "board.textproto";
+         auto const lan = [&](std::string_view text) {
+             test::write_file(file, text);
+             return fmt::format("{}", fmt::join(control::last_lan(file), " "));
+         };
+         std::string const good = "lan: \"lan0\" lan: \"lan1\" state_directory: \"state\"";
+         test::equal(lan(good), "", "nothing was kept yet");
+         std::filesystem::create_directory(folder / "state");
+         auto const board = test::value(control::parse_board(good, file));
+         test::value(control::remember_lan(board));
+         test::value(control::remember_lan(board));
+         for (auto const* text : {"", " slots: 20000", " slots {", " nonsense", " \xff"})
+             test::equal(lan(good + text), "lan0 lan1", text);
+         test::write_file(folder / "state/lan", "lan0\n\nan-interface-with-a-long-name\nlan2\nla");
+         test::equal(lan(good), "lan0 lan2", "damaged");
      }},
     {"errors of syntax and unknown fields have their place",
      [] {

@@ -48,6 +48,13 @@ Result<Board> parse_board(std::string_view text, std::filesystem::path const& fi
 
 Result<Board> load_board(std::filesystem::path const& file);
 
+// Keeps the LAN's names in the state directory, for a start at which the board file can't be believed.
+Result<void> remember_lan(Board const& board);
+
+// The names that were kept last for this board file, which may be bad: its state directory counts as far as it can be
+// read, else the default. None: nothing was kept.
+std::vector<std::string> last_lan(std::filesystem::path const& file);
+
 // What the board names and this machine doesn't have now, a sentence each: admin_groups and LAN interfaces.
 std::vector<std::string> board_warnings(Board const& board);
 
