@@ -24,6 +24,7 @@
 #include "control/clock.h"
 #include "control/daemon.h"
 #include "control/names_front.h"
+#include "control/page.h"
 #include "front/dns_front.h"
 #include "kernel/conntrack_flows.h"
 #include "kernel/nft_address_leases.h"
@@ -164,6 +165,8 @@ Result<void> run(control::Board const& board) {
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
+    auto const page = control::PageServer::listen(context, daemon->service(), kernel::web_port);
+    if (!page.ok()) spdlog::warn("devices without access see no page that tells why: {}", page.error().message());
     KG_TRY(daemon->start());
     auto const answering = front->run();
     daemon->ready();

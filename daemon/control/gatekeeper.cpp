@@ -353,10 +353,9 @@ void Gatekeeper::resolver_changed(std::string const& resolver, bool answers) {
 }
 
 void Gatekeeper::name_refused(Slot slot, CategoryId category, std::string const& domain) {
-    auto const& all = devices_.all();
-    auto const found = std::ranges::find_if(all, [&](auto const& entry) { return entry.second.record.slot == slot; });
-    if (found == all.end() || !found->second.profile || !store_.policy()) return;
-    auto const& device = found->second;
+    auto const* const holder = holder_of(slot);
+    if (holder == nullptr || !holder->profile || !store_.policy()) return;
+    auto const& device = *holder;
     auto const what = std::string{names_.ids().name_of(category)};
     auto const named = domain.empty() ? what : what.empty() ? domain : fmt::format("{} ({})", domain, what);
     if (named.empty()) return;

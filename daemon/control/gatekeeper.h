@@ -83,6 +83,7 @@ public:
     Result<PolicyText> policy() override;
     PolicyVerdict validate(std::string_view text) override;
     PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) override;
+    PageFacts page(Slot slot, std::string_view host) override;
     Result<void> release(Caller const& caller) override;
     Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;
     std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override;
@@ -127,7 +128,8 @@ private:
     Result<Asked> asked(Who const& who) const;
     policy::Explanation explained(Asked const& asked, policy::Instant at, bool is_now) const;
     policy::Subject subject(Asked const& asked) const;
-    Result<v1::Explanation> explain_name(Asked const& asked, policy::Instant at, std::string_view domain) const;
+    policy::NameExplanation explained(Asked const& asked, policy::Instant at, content::dns::Name const& name) const;
+    Device const* holder_of(Slot slot) const;
     void describe(policy::Profile const& profile, policy::Instant at, v1::ProfileStatus& answer) const;
     void describe_devices(policy::Instant at, v1::Status& status) const;
     v1::SeenDevice describe(Device const& device) const;

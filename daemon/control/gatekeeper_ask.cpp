@@ -218,37 +218,76 @@ policy::Explanation Gatekeeper::explained(Asked const& asked, policy::Instant at
     return policy::explain(subject(asked), overrides_.all(), at);
 }
 
-Result<v1::Explanation> Gatekeeper::explain_name(Asked const& asked, policy::Instant at,
-                                                 std::string_view domain) const {
-    auto const name = KG_TRY(policy::parse_name(domain));
+policy::NameExplanation Gatekeeper::explained(Asked const& asked, policy::Instant at,
+                                              content::dns::Name const& name) const {
     auto const facts = situation();
     std::optional<std::size_t> profile;
     if (asked.profile != nullptr) profile = static_cast<std::size_t>(asked.profile - store_.policy()->profiles.data());
     std::string_view const id = asked.device == nullptr ? std::string_view{} : asked.device->id();
     std::span<Mac const> const macs = asked.device == nullptr ? std::span<Mac const>{} : asked.device->macs;
     policy::PlannedDevice const device{Slot{1}, id, macs, profile};
-    auto const explained = policy::explain_name(
+    return policy::explain_name(
         {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at}, name);
-    v1::Explanation answer;
-    answer.set_decision(explained.passes() ? "ALLOW" : "BLOCK");
-    answer.set_mode(std::string{policy::name(explained.mode)});
-    answer.set_until(time_text(explained.until));
-    add_because(*answer.mutable_because(), explained.because);
-    if (explained.alias) answer.set_answered_as(explained.alias->text());
-    return answer;
 }
 
 Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at, std::string_view domain) {
     auto const about = KG_TRY(asked(who));
     auto const instant = at.empty() ? now() : KG_TRY(policy::parse_instant(at, *store_.policy()->zone));
-    if (!domain.empty()) return explain_name(about, instant, domain);
-    auto const explained = this->explained(about, instant, at.empty());
     v1::Explanation answer;
+    if (!domain.empty()) {
+        auto const explained = this->explained(about, instant, KG_TRY(policy::parse_name(domain)));
+        answer.set_decision(explained.passes() ? "ALLOW" : "BLOCK");
+        answer.set_mode(std::string{policy::name(explained.mode)});
+        answer.set_until(time_text(explained.until));
+        add_because(*answer.mutable_because(), explained.because);
+        if (explained.alias) answer.set_answered_as(explained.alias->text());
+        return answer;
+    }
+    auto const explained = this->explained(about, instant, at.empty());
     answer.set_decision(explained.decision.allows() ? "ALLOW" : "BLOCK");
     answer.set_mode(std::string{policy::name(explained.decision.mode)});
     answer.set_until(time_text(explained.until));
     add_because(*answer.mutable_because(), explained.decision.because);
     return answer;
+}
+
+Device const* Gatekeeper::holder_of(Slot slot) const {
+    auto const& all = devices_.all();
+    auto const found = std::ranges::find_if(all, [&](auto const& entry) { return entry.second.record.slot == slot; });
+    return found == all.end() ? nullptr : &found->second;
+}
+
+PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
+    PageFacts facts;
+    facts.contact = board_.contact;
+    if (!store_.policy()) {
+        facts.because = "The gate has no rules yet";
+        return facts;
+    }
+    facts.helplines = names_.helplines();
+    auto const* const device = slot.valid() ? holder_of(slot) : nullptr;
+    Asked about;
+    if (device != nullptr) {
+        facts.device = display_name(*device);
+        about = {device->profile ? &store_.policy()->profiles[*device->profile] : nullptr, device};
+    }
+    auto const at = now();
+    std::optional<policy::Instant> until;
+    if (auto const name = policy::parse_name(host); name.ok()) {
+        auto const explained = this->explained(about, at, *name);
+        facts.name = name->text();
+        facts.passes = explained.passes();
+        facts.mode = explained.mode;
+        facts.because = explained.because.text;
+        until = explained.until;
+    } else {
+        auto const explained = this->explained(about, at, true);
+        facts.mode = explained.decision.mode;
+        facts.because = explained.decision.because.text;
+        until = explained.until;
+    }
+    if (until) facts.until = until_in_words(*store_.policy(), *until, at);
+    return facts;
 }
 
 Result<v1::Timeline> Gatekeeper::timeline(Who const& who, std::string_view from, std::string_view to) {

@@ -87,6 +87,15 @@ std::shared_ptr<policy::View const> NameRules::view(policy::Plan const& plan) {
         policy::make_view(names_, *policy_, plan, {++generation_, ids_, contact_, gate.v4, gate.v6}));
 }
 
+std::vector<policy::Helpline> NameRules::helplines() const {
+    std::vector<policy::Helpline> shown;
+    auto const& countries = policy_->helpline_countries;
+    std::ranges::copy_if(helplines_.helplines, std::back_inserter(shown), [&](policy::Helpline const& line) {
+        return std::ranges::find(countries, line.country) != countries.end();
+    });
+    return shown;
+}
+
 std::vector<std::string> NameRules::warnings() const {
     std::vector<std::string> all;
     for (auto const& pack : packs_.packs())

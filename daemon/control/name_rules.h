@@ -31,6 +31,9 @@ public:
     policy::CategoryIds const& ids() const { return ids_; }
     std::shared_ptr<policy::View const> view(policy::Plan const& plan);
 
+    // Of the countries that the policy names.
+    std::vector<policy::Helpline> helplines() const;
+
     // Where packs in use may be.
     std::vector<std::filesystem::path> files() const { return packs_.files(); }
     // Of packs that are refused, and of categories that no pack and no list has; a sentence each.

@@ -16,7 +16,6 @@
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_ipv4.h>
-#include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 
 #include <bit>
@@ -223,13 +222,8 @@ public:
         return fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT)
             .compare(NFT_CMP_EQ, std::uint32_t{0});
     }
-    // Neither this machine nor one in the LAN.
-    Rule& destination_is_outside() {
-        return fib(NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_DADDR)
-            .compare(NFT_CMP_NEQ, std::uint32_t{RTN_LOCAL})
-            .fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_DADDR)
-            .not_in(lan_index);
-    }
+    // No other machine in the LAN.
+    Rule& destination_is_elsewhere() { return fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_DADDR).not_in(lan_index); }
     Rule& set_mark() {
         auto* store = expression("ct");
         nftnl_expr_set_u32(store, NFTNL_EXPR_CT_KEY, NFT_CT_MARK);
@@ -378,7 +372,7 @@ void write_ask(Batch& batch) {
         .compare(NFT_CMP_NEQ, always_reachable)
         .slot()
         .not_in(access)
-        .destination_is_outside()
+        .destination_is_elsewhere()
         .redirect(web_port)
         .write(batch);
 }

@@ -107,6 +107,7 @@ public:
                         " bytes");
         return verdict;
     }
+    control::PageFacts page(Slot, std::string_view) override { return {}; }
     Result<void> release(control::Caller const&) override {
         asked.emplace_back("release");
         if (failure) return *failure;

@@ -110,6 +110,17 @@ def test_helplines_in_off(lab):
     assert refused(lab, "kid", VIDEO4, 443)
 
 
+def test_the_page_tells_why(lab):
+    """A plain web request of a device without access gets a page with who, why and until when; over IPv4 and IPv6."""
+    lab.fresh(policy('windows { days: "daily" from: "00:00" to: "24:00" mode: OFF label: "Bedtime" }'))
+    for address in "http://video.example/", f"http://{VIDEO4}/", f"http://[{VIDEO6}]/some/where?x=1":
+        page = lab.exec("kid", "curl", "-sm3", address).stdout
+        assert "The internet is off" in page and "Bedtime: off daily" in page and "kid" in page, page
+    assert lab.exec("kid", "curl", "-sm3", "-o/dev/null", "-w%{http_code}", "http://video.example/").stdout == "403"
+    assert "help.example answers" in lab.exec("kid", "curl", "-sm3", "http://help.example/").stdout
+    assert "video.example answers" in lab.exec("parent", "curl", "-sm3", "http://video.example/").stdout
+
+
 def test_a_policy_holds_from_the_next_question(lab):
     """What is blocked while the gate runs is refused from the next question on, though its answer was kept."""
     lab.fresh(policy(""))

@@ -29,7 +29,7 @@ def connect(lab, host, address, port, timeout=3.0):
     return sock
 
 
-def reaches(lab, host, address, port=80, timeout=1.0):
+def reaches(lab, host, address, port=443, timeout=1.0):
     """Whether a new TCP connection succeeds now."""
     try:
         connect(lab, host, address, port, timeout).close()
@@ -38,7 +38,7 @@ def reaches(lab, host, address, port=80, timeout=1.0):
         return False
 
 
-def refused(lab, host, address, port=80):
+def refused(lab, host, address, port=443):
     """Whether a new TCP connection is reset at once, as the gate does for a closed device."""
     try:
         connect(lab, host, address, port, 2.0).close()

@@ -276,7 +276,7 @@ constexpr test::Test tests[] = {
              test::equal(flow.send(page), Fate::arrives, family.nowhere);
              test::equal(page.hear().value_or(0), kid.number(), "the mark that the socket sees");
              test::check(flow.answered(), "answered");
-             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, own, "the gate's own page");
+             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, page, "the gate's address, which its names lead to");
              lease(family.server, category_always_reachable);
              expect(Fate::arrives, SOCK_STREAM, family.server, 80, server, "always reachable");
              lease(family.server, category_always_reachable, 0s);
@@ -287,6 +287,7 @@ constexpr test::Test tests[] = {
              expect(Fate::refused, SOCK_STREAM, family.server, 80, page, "not where the gate isn't asked");
              install(house_rules());
              expect(Fate::arrives, SOCK_STREAM, family.server, 80, server, "not with access");
+             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, own, "the router's own pages");
              // A printer's page, in another of the LAN's networks.
              auto within = closed;
              within.lan = {"lan0", "wan0"};

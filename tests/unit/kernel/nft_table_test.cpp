@@ -203,7 +203,7 @@ constexpr test::Test tests[] = {
                "iifname @lan udp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
                "iifname @lan tcp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
                "iifname @lan tcp dport 80 ct mark & 0x00003fff == @asked ct mark & 0x000fc000 != 0x000fc000 "
-               "ct mark & 0x00003fff != @access fib daddr type != local fib daddr oif != @lan_index redirect to :5380",
+               "ct mark & 0x00003fff != @access fib daddr oif != @lan_index redirect to :5380",
                "type filter hook input priority filter - 10; policy accept;",
                "udp dport 5300 goto to_front",
                "tcp dport 5300 goto to_front",

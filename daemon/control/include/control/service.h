@@ -12,6 +12,8 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "policy/model.h"
+#include "policy/names_file.h"
 
 namespace kindgate::v1 {
 class ClockAnswer;
@@ -58,6 +60,18 @@ struct PolicyVerdict {
     std::string revision;
 };
 
+// What the gate's page tells a device about a web request.
+struct PageFacts {
+    std::string device;  // its name; "" : unknown
+    std::string name;    // that was asked for; "" : none that makes sense
+    bool passes = false;
+    policy::Mode mode = policy::Mode::off;
+    std::string because;  // a sentence without its full stop
+    std::string until;    // "until tomorrow 07:00"; "" : no end in sight
+    std::string contact;  // URI; "" : nobody
+    std::vector<policy::Helpline> helplines;
+};
+
 class Service {
 public:
     virtual ~Service() = default;
@@ -80,6 +94,9 @@ public:
     virtual PolicyVerdict validate(std::string_view text) = 0;
     // `if_match`: revision that the caller read; empty: whatever is in force.
     virtual PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) = 0;
+
+    // For a web request of this slot with this host name.
+    virtual PageFacts page(Slot slot, std::string_view host) = 0;
 
     // Takes the table away and ends the daemon.
     virtual Result<void> release(Caller const& caller) = 0;
