@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "base/installation.h"
 #include "files.h"
 #include "list_files.h"
 
@@ -18,18 +18,12 @@ constexpr char const* helplines_file = "helplines.textproto";
 constexpr char const* safe_search_file = "safesearch.textproto";
 
 Result<fs::path> find_data(std::string const& said) {
-    std::vector<fs::path> places{KINDGATE_DATA_DIRECTORY};
+    auto data = said.empty() ? installed_data() : fs::path{said};
     std::error_code error;
-    auto const program = fs::read_symlink("/proc/self/exe", error);
-    if (!error) places.push_back(program.parent_path().parent_path() / "policies");
-    if (!said.empty()) places = {said};
-    for (auto const& place : places)
-        if (fs::exists(place / helplines_file, error)) return place;
-    std::vector<std::string> looked;
-    for (auto const& place : places) looked.push_back(place.string());
+    if (fs::exists(data / helplines_file, error)) return data;
     return Error{ErrorCode::invalid_input,
                  fmt::format("there is no {} in {}: name the folder that has it, {} and the packs with --data",
-                             helplines_file, fmt::join(looked, " or "), safe_search_file)};
+                             helplines_file, data.string(), safe_search_file)};
 }
 
 // The file lives as long as the pack.

@@ -12,6 +12,7 @@
 
 #include <fmt/ranges.h>
 
+#include "base/installation.h"
 #include "file_io.h"
 #include "kindgate/v1/board.pb.h"
 
@@ -64,7 +65,7 @@ public:
         : said_(board), places_(places), complaints_(complaints), file_(file) {}
 
     Board read() {
-        board_.data_directory = KINDGATE_DATA_DIRECTORY;
+        board_.data_directory = installed_data();
         read_lan();
         path("policy_file", said_.policy_file(), board_.policy_file);
         path("state_directory", said_.state_directory(), board_.state_directory);
