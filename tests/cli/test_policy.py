@@ -62,7 +62,7 @@ class PolicyCheck(Test):
 
     def test_json_of_a_good_file(self):
         """With --json a good file is an object too, the last line of its file"""
-        path = self.write("good.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  visibility: DOMAINS'))
+        path = self.write("good.textproto", SMALL.replace('  id: "kids"', '  id: "kids"\n  budgets { weekly_minutes: 300 }'))
         warning, good = self.json_lines("policy", "check", "--json", path)
         self.assertEqual((warning["file"], warning["severity"]), (path, "warning"))
         self.assertEqual(good, {"file": path, "severity": "good", "profiles": 1, "devices": 1, "time_zone": "Europe/Berlin"})
