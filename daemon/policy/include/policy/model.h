@@ -81,7 +81,7 @@ struct AgeGate {
 
 enum class YouTube : std::uint8_t { off, moderate, strict };
 
-// How a name that is blocked is answered. gate_address: so that plain HTTP leads to the gate's page.
+// How a name that is blocked is answered. gate_address: with the gate's own (docs/decisions/0015).
 enum class AnswerForm : std::uint8_t { nxdomain, nodata, null_address, gate_address };
 
 // What may be reached where the mode lets anything pass. Domains are A-labels in lower
