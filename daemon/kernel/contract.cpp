@@ -362,7 +362,7 @@ constexpr std::uint16_t http = 80;
 
 // Whatever server a device asks, the gate answers. Only a flow's first packet comes here.
 void write_ask(Batch& batch) {
-    for (std::uint8_t const protocol : {IPPROTO_UDP, IPPROTO_TCP})
+    for (auto const protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}})
         from_lan(ask).to_port(protocol, dns).slot().in(asked).redirect(dns_port).write(batch);
     from_lan(ask)
         .to_port(IPPROTO_TCP, http)
@@ -397,7 +397,7 @@ void write_tell_slot(Batch& batch) {
 void write_gate(Batch& batch) {
     constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;  // nft's ct state bits
     // NAT is decided on a flow's first packet: one that is older than the slot in `asked` goes where it went.
-    for (std::uint8_t const protocol : {IPPROTO_UDP, IPPROTO_TCP})
+    for (auto const protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}})
         Rule{gate}
             .to_port(protocol, dns)
             .slot()

@@ -159,7 +159,7 @@ std::shared_ptr<policy::View const> blocking_view(unsigned names) {
         rules.push_back({*dns::Name::from_text(text), {}});
     }
     policy::Names known;
-    known.reasons = {{.text = "blocked"}};
+    known.reasons = {{.rule = {}, .text = "blocked", .structured = {}}};
     known.table = policy::NameTable{rules};
     view->names = std::make_shared<policy::Names const>(std::move(known));
     return view;
