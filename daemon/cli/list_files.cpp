@@ -9,12 +9,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "base/descriptor.h"
 
 namespace kindgate::cli {
 
@@ -28,20 +29,6 @@ struct CloseFile {
     }
 };
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(Descriptor const&) = delete;
-    Descriptor& operator=(Descriptor const&) = delete;
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
 Error unreadable(std::string const& path, int number) {
     return {ErrorCode::invalid_input, fmt::format("{}: can't be read ({}): name a file that you may read", path,
                                                   std::generic_category().message(number))};
@@ -49,17 +36,6 @@ Error unreadable(std::string const& path, int number) {
 
 Error too_large(std::size_t largest) {
     return {ErrorCode::invalid_input, fmt::format("it has more than {} MiB: no list is that large", largest >> 20U)};
-}
-
-Result<void> write_all(int file, std::span<std::byte const> bytes) {
-    while (!bytes.empty()) {
-        auto const written = ::write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return Error::from_errno(errno, "cannot write");
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    if (::fsync(file) != 0 && errno != EINVAL) return Error::from_errno(errno, "cannot write to the disk");
-    return {};
 }
 
 }  // namespace
@@ -120,29 +96,6 @@ MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other
 
 MappedFile::~MappedFile() {
     if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-}
-
-Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
-    auto const what = fmt::format("{}: can't be written", path);
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
-        return Error{ErrorCode::invalid_input, what + ": it is no file"};
-    auto temporary = path + ".XXXXXX";
-    {
-        Descriptor const file{::mkostemp(temporary.data(), O_CLOEXEC)};
-        if (file.get() < 0) return Error::from_errno(errno, what);
-        auto written = ::fchmod(file.get(), 0644) == 0 ? write_all(file.get(), bytes) : Error::from_errno(errno, what);
-        if (!written.ok()) {
-            ::unlink(temporary.c_str());
-            return written.error().within(what);
-        }
-    }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        auto const number = errno;
-        ::unlink(temporary.c_str());
-        return Error::from_errno(number, what);
-    }
-    return {};
 }
 
 bool Progress::due() {

@@ -36,9 +36,6 @@ private:
     std::span<std::byte const> bytes_;
 };
 
-// Replaces a file by a new one and a rename: a reader sees the old or the new one, also after a crash.
-Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
-
 // Says how far something is, on a line of its own, at most once a second and never in the first.
 class Progress {
 public:

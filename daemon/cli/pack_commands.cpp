@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/whole_file.h"
 #include "commands.h"
 #include "content/pack.h"
 #include "files.h"
@@ -125,7 +126,7 @@ Result<void> build_pack(content::PackBuilder&& builder, content::PackFacts const
     auto const bytes = KG_TRY(std::move(builder).build(facts));
     // What is written is what a gate will take, or the build is wrong.
     auto const pack = KG_TRY(content::Pack::open(bytes, {.now = {}}));
-    KG_TRY(write_file(out, bytes));
+    KG_TRY(replace_file(out, {reinterpret_cast<char const*>(bytes.data()), bytes.size()}));
     around.out << fmt::format("{}: {} names in {} categories, {} bytes ({:.2f} a name)\n", printable(out),
                               pack.info().names, pack.info().categories.size(), bytes.size(),
                               static_cast<double>(bytes.size()) / pack.info().names);

@@ -10,6 +10,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include "base/whole_file.h"
 #include "commands.h"
 #include "fetch.h"
 #include "files.h"
@@ -120,9 +121,8 @@ private:
         }
         if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, largest_list));
         auto const names = KG_TRY(count_names(source, fetched.body));
-        KG_TRY(write_file(list_path(source), std::as_bytes(std::span{fetched.body})));
-        auto const note = source.url() + "\n" + fetched.etag + "\n";
-        KG_TRY(write_file(list_path(source) + ".etag", std::as_bytes(std::span{note})));
+        KG_TRY(replace_file(list_path(source), fetched.body));
+        KG_TRY(replace_file(list_path(source) + ".etag", source.url() + "\n" + fetched.etag + "\n"));
         changed_ = true;
         around_.out << fmt::format("{}: {} names ({})\n", source.id(), names, printable(source.licence()));
         return {};

@@ -13,7 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "base/installation.h"
-#include "file_io.h"
+#include "base/whole_file.h"
 #include "kindgate/v1/board.pb.h"
 
 namespace kindgate::control {

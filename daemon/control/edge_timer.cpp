@@ -24,8 +24,8 @@ itimerspec specification(Calendar at) {
 }  // namespace
 
 Result<EdgeTimer> EdgeTimer::create() {
-    FileDescriptor descriptor{timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK)};
-    if (!descriptor) return Error::from_errno(errno, "cannot make a timer");
+    Descriptor descriptor{timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK)};
+    if (!descriptor.open()) return Error::from_errno(errno, "cannot make a timer");
     return EdgeTimer{std::move(descriptor)};
 }
 

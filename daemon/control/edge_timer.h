@@ -5,9 +5,9 @@
 #include <chrono>
 #include <optional>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "control/clock.h"
-#include "file_descriptor.h"
 
 namespace kindgate::control {
 
@@ -26,9 +26,9 @@ public:
     Reading read();
 
 private:
-    explicit EdgeTimer(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+    explicit EdgeTimer(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-    FileDescriptor descriptor_;
+    Descriptor descriptor_;
 };
 
 }  // namespace kindgate::control

@@ -25,7 +25,6 @@ public:
                 {sorted_unique, std::move(access_)},
                 {sorted_unique, std::move(learning_)},
                 {sorted_unique, std::move(asked_)},
-                {sorted_unique, std::move(confined_)},
                 {sorted_unique, std::move(limited_)},
                 {sorted_unique, std::move(granted_)},
                 situation_.lan_index};
@@ -42,15 +41,19 @@ private:
 
     void add(Slot slot, policy::Outcome const& outcome) {
         bool const learns = outcome.decision.mode == policy::Mode::learning;
-        if (learns) learning_.push_back(slot);
-        if (outcome.decision.allows())
+        if (learns)
+            learning_.push_back(slot);
+        else if (outcome.decision.allows())
             if (auto const end = until(outcome.ends)) access_.emplace_back(slot, *end);
         bool const ruled = outcome.profile < situation_.names->profiles.size() && !outcome.decision.lapsed();
-        if (situation_.ask_everybody || !outcome.decision.allows() || learns || (ruled && filters(outcome.profile)))
+        // Without end where a name may be refused: a dead front answers nothing. For others it soon makes way.
+        if (!outcome.decision.allows() || learns || (ruled && filters(outcome.profile)))
             asked_.emplace_back(slot, std::nullopt);
+        else if (situation_.asks_others_until)
+            asked_.emplace_back(slot, *situation_.asks_others_until);
         if (!ruled) return;
         auto const& rules = situation_.names->profiles[outcome.profile];
-        if (rules.resolved_only == policy::Switch::on) confined_.push_back(slot);
+        if (rules.resolved_only == policy::Switch::on) limited_.push_back({slot, category_unknown});
         rules.limited.each([&](CategoryId id) { limited_.push_back({slot, id}); });
         if (outcome.decision.allows()) grant(slot, outcome, rules, learns);
     }
@@ -81,22 +84,12 @@ private:
     std::vector<std::pair<Slot, End>> access_;
     std::vector<Slot> learning_;
     std::vector<std::pair<Slot, End>> asked_;
-    std::vector<Slot> confined_;
     std::vector<SlotCategory> limited_;
     std::vector<std::pair<SlotCategory, End>> granted_;
 };
 
 kernel::Wanted wanted_for(policy::Plan const& plan, Situation const& situation, Moment const& now) {
     return Wanting{plan, situation, now}.all();
-}
-
-// Leases that go on are given their later end.
-template <typename Key>
-void extend_leases(FlatMap<Key, End>& leases, FlatMap<Key, End> const& then, auto const& may_go_on) {
-    for (auto& [key, end] : leases) {
-        auto const goes_on = then.find(key);
-        if (goes_on != then.end() && may_go_on(key)) end = goes_on->second;
-    }
 }
 
 // Some lease is there then that isn't held now, or with another end.
@@ -160,9 +153,14 @@ Result<bool> Enforcer::approach(Situation const& situation, Clock const& clock) 
 Result<void> Enforcer::extend(Situation const& situation, Moment const& now) {
     auto const then = wanted_for(plan_at(situation, *plan_.next_edge), situation, now);
     auto extended = wanted_;
-    auto const may_go_on = [&](Slot slot) { return !then.learning.contains(slot) || wanted_.learning.contains(slot); };
-    extend_leases(extended.access, then.access, may_go_on);
-    extend_leases(extended.granted, then.granted, [&](SlotCategory const& key) { return may_go_on(key.slot); });
+    auto const edge = now.steady_at(*plan_.next_edge);
+    for (auto& [key, end] : extended.granted) {
+        if (!extended.learning.contains(key.slot) || !then.access.contains(key.slot)) continue;
+        if (auto const goes_on = then.granted.find(key); goes_on != then.granted.end())
+            end = goes_on->second;
+        else if (!then.limited.contains(key))
+            end = edge + extend_before;
+    }
     if (extended == wanted_) return {};
     KG_TRY(table_.apply(extended));
     wanted_ = std::move(extended);
@@ -171,8 +169,8 @@ Result<void> Enforcer::extend(Situation const& situation, Moment const& now) {
 
 Result<void> Enforcer::prepare(Situation const& situation, Moment const& now) {
     auto const then = wanted_for(plan_at(situation, *plan_.next_edge), situation, now);
-    bool const same_sets = then.learning == wanted_.learning && then.confined == wanted_.confined &&
-                           then.limited == wanted_.limited && then.asked == wanted_.asked;
+    bool const same_sets =
+        then.learning == wanted_.learning && then.limited == wanted_.limited && then.asked == wanted_.asked;
     if (same_sets && !begins(then.access, wanted_.access) && !begins(then.granted, wanted_.granted)) return {};
     KG_TRY(table_.prepare(then));
     sendable_ = true;

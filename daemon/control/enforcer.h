@@ -1,9 +1,9 @@
 // Has the kernel hold what the plan says, on time. Everybody is planned anew each time, and the kernel told of the
 // difference: the planner remembers what has not changed, so that costs little. What happens around an edge E:
 //
-// 2 s before E: leases that go on beyond E are extended in place, so that nothing is interrupted. Only those whose mode
-// after E is no more restrictive than now (LEARNING to OPEN): if this daemon dies before E, the kernel must not be left
-// with more than the policy gives. OPEN to LEARNING therefore ends with the lease and begins anew at E.
+// 2 s before E: what is granted in LEARNING and goes on in OPEN is extended in place, so that nothing is interrupted.
+// No other lease needs it: one that goes on in its mode ends later than E. If this daemon dies before E, the kernel is
+// left with no more than the policy gives.
 //
 // 1 s before E: the batch for E is built, if something begins at E.
 //

@@ -9,9 +9,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/whole_file.h"
 #include "build_info.h"
 #include "dhcp_names.h"
-#include "file_io.h"
 
 namespace kindgate::control {
 
@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::chrono::minutes flush_interval{5};
 constexpr std::chrono::seconds trust_interval{1};
+constexpr std::chrono::seconds asked_interval{20};
+constexpr std::chrono::seconds asked_lease{60};
 constexpr std::chrono::milliseconds first_backoff{50};
 constexpr std::chrono::milliseconds longest_backoff{1000};
 // Somebody who changes the table again and again is answered, but not at any price.
@@ -66,6 +68,7 @@ Result<void> Gatekeeper::start() {
     clock_difference_ = difference(at);
     trust_ = Trust{contents.last_trusted, build_time()};
     next_flush_ = at.steady + flush_interval;
+    others_asked_ = at.steady;
     bool const flows_unknown = contents.devices.empty();
     devices_.load(std::move(contents.devices), flows_unknown);
     overrides_.load(std::move(contents.overrides));
@@ -137,7 +140,7 @@ Situation Gatekeeper::situation() const {
             .slots = devices_.slots(),
             .names = names_.names(),
             .ids = names_.ids(),
-            .ask_everybody = board_.dns_for_everybody};
+            .asks_others_until = board_.dns_for_everybody ? std::optional{others_asked_ + asked_lease} : std::nullopt};
 }
 
 void Gatekeeper::replan_soon() {
@@ -166,6 +169,8 @@ Result<kernel::Applied> Gatekeeper::replan_for_caller() {
 Result<kernel::Applied> Gatekeeper::enforce() {
     kernel::Applied sum;
     devices_.admit(parts_.clock.now());
+    // Not with every plan: that would change thousands of leases for one word.
+    if (auto const at = parts_.clock.now().steady; at >= others_asked_ + asked_interval) others_asked_ = at;
     do {
         enforcer_.replan(situation(), parts_.clock.now());
         if (table_unknown_) KG_TRY(parts_.table.resync());
@@ -262,6 +267,7 @@ Wake Gatekeeper::wake() const {
     if (news_pending_) wake.steady = parts_.clock.now().steady;
     earlier(wake.steady, retry_);
     earlier(wake.steady, devices_.next_admission());
+    if (board_.dns_for_everybody) earlier(wake.steady, std::optional{others_asked_ + asked_interval});
     return wake;
 }
 
@@ -294,6 +300,8 @@ void Gatekeeper::tick_table(Moment const& at) {
         retry_.reset();
         restore();
     } else if (auto const next = devices_.next_admission(); news_pending_ || (next && at.steady >= *next)) {
+        replan();
+    } else if (board_.dns_for_everybody && at.steady >= others_asked_ + asked_interval) {
         replan();
     }
 }

@@ -170,6 +170,7 @@ private:
     std::optional<Steady::time_point> retry_;
     std::optional<Steady::time_point> restored_;
     Steady::time_point next_flush_{};
+    Steady::time_point others_asked_{};  // renewed then: that the front answers those whom nobody filters
     Steady::time_point next_trust_check_{};
 };
 

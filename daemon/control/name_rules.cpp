@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "file_io.h"
+#include "base/whole_file.h"
 #include "gate_addresses.h"
 
 namespace kindgate::control {

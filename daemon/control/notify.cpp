@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "file_descriptor.h"
+#include "base/descriptor.h"
 
 namespace kindgate::control {
 
@@ -37,8 +37,8 @@ void notify_manager(std::string_view state) {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.data(), path.size());
     if (path[0] == '@') address.sun_path[0] = '\0';  // the abstract namespace
-    FileDescriptor const socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket) return;
+    Descriptor const socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket.open()) return;
     auto const length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
     // Nobody to tell it to if the manager does not listen.
     static_cast<void>(sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "file_io.h"
+#include "base/whole_file.h"
 
 namespace kindgate::control {
 

@@ -30,8 +30,8 @@ Way components(std::filesystem::path const& path) {
 }  // namespace
 
 Result<PathWatch> PathWatch::create(std::filesystem::path const& file) {
-    FileDescriptor descriptor{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-    if (!descriptor) return Error::from_errno(errno, "cannot watch files (inotify)");
+    Descriptor descriptor{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+    if (!descriptor.open()) return Error::from_errno(errno, "cannot watch files (inotify)");
     PathWatch watch{std::move(descriptor), std::filesystem::absolute(file)};
     watch.walk();
     return watch;

@@ -14,9 +14,9 @@
 #include <set>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "control/clock.h"
-#include "file_descriptor.h"
 
 namespace kindgate::control {
 
@@ -37,14 +37,14 @@ public:
     void handled();
 
 private:
-    PathWatch(FileDescriptor descriptor, std::filesystem::path file)
+    PathWatch(Descriptor descriptor, std::filesystem::path file)
         : descriptor_(std::move(descriptor)), file_(std::move(file)) {}
 
     void walk();
     void watch(std::filesystem::path const& folder, std::string const& name);
     void unwatch(int number);
 
-    FileDescriptor descriptor_;
+    Descriptor descriptor_;
     std::filesystem::path file_;
     std::map<int, std::set<std::string>> names_;  // watch -> names that matter in that folder
     std::optional<Steady::time_point> due_;

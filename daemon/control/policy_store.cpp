@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/whole_file.h"
 #include "control/daemon.h"
-#include "file_io.h"
 #include "revision.h"
 
 namespace kindgate::control {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/flat_map.h"
+#include "control/clock.h"
 #include "policy/names.h"
 #include "policy/plan.h"
 
@@ -22,7 +23,8 @@ struct Situation {
     FlatMap<Mac, Slot> const& slots;
     std::shared_ptr<policy::Names const> const& names;  // of the policy; never null
     policy::CategoryIds const& ids;
-    bool ask_everybody = false;  // the front answers all devices, also those whose names nobody filters
+    // Set: until then the front answers also those whose names nobody filters.
+    std::optional<Steady::time_point> asks_others_until;
 };
 
 }  // namespace kindgate::control

@@ -37,8 +37,8 @@ std::string holder(int file) {
 // A name without a file (unix(7), abstract): each network namespace has its own, and the kernel frees it with the
 // process.
 Result<StateLock> StateLock::take_gate() {
-    FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket) return Error::from_errno(errno, "cannot make a unix socket");
+    Descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket.open()) return Error::from_errno(errno, "cannot make a unix socket");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     constexpr std::string_view name{"\0kindgated", 10};
@@ -53,8 +53,8 @@ Result<StateLock> StateLock::take_gate() {
 Result<StateLock> StateLock::take(std::filesystem::path const& directory) {
     KG_TRY(make_directory(directory));
     auto const path = directory / "lock";
-    FileDescriptor file{open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!file) return Error::from_errno(errno, fmt::format("cannot open {}", path.string()));
+    Descriptor file{open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!file.open()) return Error::from_errno(errno, fmt::format("cannot open {}", path.string()));
     if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return Error::from_errno(errno, fmt::format("cannot lock {}", path.string()));
         return Error{ErrorCode::conflict,

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
+#include "base/descriptor.h"
 #include "base/result.h"
-#include "file_descriptor.h"
 
 namespace kindgate::control {
 
@@ -17,9 +17,9 @@ public:
     static Result<StateLock> take(std::filesystem::path const& directory);
 
 private:
-    explicit StateLock(FileDescriptor file) : file_(std::move(file)) {}
+    explicit StateLock(Descriptor file) : file_(std::move(file)) {}
 
-    FileDescriptor file_;
+    Descriptor file_;
 };
 
 }  // namespace kindgate::control

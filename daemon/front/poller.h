@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "descriptor.h"
+#include "base/descriptor.h"
 
 namespace kindgate::front {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "asker.h"
+#include "base/descriptor.h"
 #include "content/dns_types.h"
-#include "descriptor.h"
 #include "poller.h"
 #include "upstreams.h"
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "asker.h"
+#include "base/descriptor.h"
 #include "content/dns_types.h"
-#include "descriptor.h"
 #include "poller.h"
 
 namespace kindgate::front {

@@ -187,7 +187,6 @@ void write_elements(Batch& batch, Verb verb, Elements const& elements, Steady::t
     write_slots(batch, verb, elements.slots);
     write_leases(batch, verb, elements.leases, now);
     write_numbers(batch, verb, contract::learning, elements.learning);
-    write_numbers(batch, verb, contract::confined, elements.confined);
     write_numbers(batch, verb, contract::limited, elements.limited);
 }
 

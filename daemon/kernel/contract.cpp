@@ -32,10 +32,13 @@ namespace {
 
 constexpr char const* counter = "unplaced";
 constexpr char const* remember = "remember";
+constexpr char const* classify = "classify";
 constexpr char const* ask = "ask";
 constexpr char const* tell_slot = "tell_slot";
 constexpr char const* to_front = "to_front";
 constexpr char const* gate = "gate";
+constexpr char const* questions = "questions";
+constexpr char const* leased = "leased";
 constexpr char const* unleased = "unleased";
 constexpr char const* untracked = "untracked";
 constexpr char const* shut = "shut";
@@ -79,7 +82,6 @@ constexpr Set sets[] = {
     {access, mark, std::nullopt, NFT_SET_TIMEOUT},
     {learning, mark, std::nullopt, 0},
     {asked, mark, std::nullopt, NFT_SET_TIMEOUT},
-    {confined, mark, std::nullopt, 0},
     {limited, mark, std::nullopt, 0},
     {granted, mark, std::nullopt, NFT_SET_TIMEOUT},
     {lan_index, iface_index, std::nullopt, 0},
@@ -124,10 +126,13 @@ struct Chain {
 };
 constexpr Chain chains[] = {
     {remember, Hook{"filter", NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE - 10}},
+    {classify, std::nullopt},
     {ask, Hook{"nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 10}},
     {tell_slot, Hook{"filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER - 10}},
     {to_front, std::nullopt},
     {gate, Hook{"filter", NF_INET_FORWARD, NF_IP_PRI_FILTER - 10}},
+    {questions, std::nullopt},
+    {leased, std::nullopt},
     {unleased, std::nullopt},
     {untracked, std::nullopt},
     {shut, std::nullopt},
@@ -150,7 +155,8 @@ void write_chain(Batch& batch, Chain const& spec) {
 
 // --- Rules
 
-constexpr std::uint16_t big(std::uint16_t value) {
+template <typename T>
+constexpr T big(T value) {
     return std::endian::native == std::endian::little ? std::byteswap(value) : value;
 }
 
@@ -206,8 +212,9 @@ public:
         return protocol == NFPROTO_IPV4 ? payload(NFT_REG32_01, NFT_PAYLOAD_NETWORK_HEADER, 16, 4)
                                         : payload(NFT_REG32_01, NFT_PAYLOAD_NETWORK_HEADER, 24, 16);
     }
-    Rule& to_port(std::uint8_t protocol, std::uint16_t port) {
-        meta(NFT_META_L4PROTO).compare(NFT_CMP_EQ, protocol);
+    Rule& protocol(std::uint8_t number) { return meta(NFT_META_L4PROTO).compare(NFT_CMP_EQ, number); }
+    // Of a protocol with ports: others have something else there.
+    Rule& to_port(std::uint16_t port) {
         return payload(NFT_REG_1, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2).compare(NFT_CMP_EQ, big(port));
     }
     Rule& mapped_by(char const* map) {
@@ -306,6 +313,10 @@ private:
     Handle<nftnl_rule, nftnl_rule_free> rule_;
 };
 
+// nft's bits of a flow's state.
+constexpr std::uint32_t new_flow = 1U << 3U;
+constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;
+
 // Helplines, emergency information, time servers: in every mode, through every list and budget.
 constexpr std::uint32_t always_reachable = std::uint32_t{category_always_reachable} << 14U;
 
@@ -321,12 +332,14 @@ Rule to_lan(char const* chain) {
     return rule;
 }
 
-// Every packet walks the rules of remember and gate, so their order is that of the cheapest first: a look-up of an
-// interface's name costs several times the look at the mark that a flow's later packets carry.
+// Every packet walks the rules of remember and gate: what a packet of a known flow meets is the look at the mark that
+// it carries and two look-ups of the slot. A look-up of an interface's name costs several times as much.
 
 // Who is it, and what is it about? A flow's slot, from the sender's address, until it has one; its category, from the
-// address that the gate resolved for the slot, likewise.
+// address that the gate resolved for the slot, likewise. An address that is resolved while a flow to it exists is the
+// exception: one packet in 32 asks for it.
 void write_remember(Batch& batch) {
+    Rule{remember}.category().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NF_ACCEPT).write(batch);
     Rule{remember}
         .slot()
         .compare(NFT_CMP_EQ, std::uint32_t{0})
@@ -338,15 +351,26 @@ void write_remember(Batch& batch) {
         .mapped_by(slots)
         .set_mark()
         .write(batch);
+    Rule{remember}
+        .ct(NFT_CT_STATE)
+        .masked(new_flow)
+        .compare(NFT_CMP_NEQ, std::uint32_t{0})
+        .verdict(NFT_GOTO, classify)
+        .write(batch);
+    constexpr auto one_in_32 = big(std::uint32_t{31});
+    Rule{remember}
+        .meta(NFT_META_PRANDOM)
+        .masked(one_in_32)
+        .compare(NFT_CMP_EQ, std::uint32_t{0})
+        .verdict(NFT_GOTO, classify)
+        .write(batch);
     struct Family {
         std::uint8_t protocol;
         char const* map;
     };
-    // For slots that don't ask the gate nothing is resolved: they are spared the rest.
+    // For slots that don't ask the gate nothing is resolved.
     for (auto const& family : {Family{NFPROTO_IPV4, resolved4}, Family{NFPROTO_IPV6, resolved6}})
-        Rule{remember}
-            .category()
-            .compare(NFT_CMP_EQ, std::uint32_t{0})
+        Rule{classify}
             .slot()
             .in(asked)
             .meta(NFT_META_IIFNAME)
@@ -363,15 +387,18 @@ constexpr std::uint16_t http = 80;
 // Whatever server a device asks, the gate answers. Only a flow's first packet comes here.
 void write_ask(Batch& batch) {
     for (auto const protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}})
-        from_lan(ask).to_port(protocol, dns).slot().in(asked).redirect(dns_port).write(batch);
+        from_lan(ask).protocol(protocol).to_port(dns).slot().in(asked).redirect(dns_port).write(batch);
     from_lan(ask)
-        .to_port(IPPROTO_TCP, http)
+        .protocol(IPPROTO_TCP)
+        .to_port(http)
         .slot()
         .in(asked)
         .category()
         .compare(NFT_CMP_NEQ, always_reachable)
         .slot()
         .not_in(access)
+        .slot_and_category()
+        .not_in(granted)
         .destination_is_elsewhere()
         .redirect(web_port)
         .write(batch);
@@ -386,20 +413,30 @@ void write_tell_slot(Batch& batch) {
     };
     for (auto const& service :
          {Service{IPPROTO_UDP, dns_port}, Service{IPPROTO_TCP, dns_port}, Service{IPPROTO_TCP, web_port}})
-        Rule{tell_slot}.to_port(service.protocol, service.port).verdict(NFT_GOTO, to_front).write(batch);
+        Rule{tell_slot}.protocol(service.protocol).to_port(service.port).verdict(NFT_GOTO, to_front).write(batch);
     from_lan(to_front).slot().set_packet_mark().verdict(NF_ACCEPT).write(batch);
     constexpr std::uint32_t loopback = 1;  // in every network namespace
     Rule{to_front}.meta(NFT_META_IIF).compare(NFT_CMP_NEQ, loopback).verdict(NF_DROP).write(batch);
 }
 
-// What a device may falls through, after a look at each reason to shut. A packet without a connection tracking entry
-// has no mark, which ends every rule but the last: it is judged there.
+// A packet without a connection tracking entry has no mark, which ends every rule that looks at it.
 void write_gate(Batch& batch) {
-    constexpr std::uint32_t invalid_or_untracked = 1U << 0U | 1U << 6U;  // nft's ct state bits
-    // NAT is decided on a flow's first packet: one that is older than the slot in `asked` goes where it went.
+    Rule{gate}.to_port(dns).verdict(NFT_JUMP, questions).write(batch);
+    Rule{gate}.slot().in(access).verdict(NFT_GOTO, leased).write(batch);
+    Rule{gate}
+        .ct(NFT_CT_STATE)
+        .masked(invalid_or_untracked)
+        .compare(NFT_CMP_NEQ, std::uint32_t{0})
+        .verdict(NFT_GOTO, untracked)
+        .write(batch);
+    Rule{gate}.verdict(NFT_GOTO, unleased).write(batch);
+}
+
+// NAT is decided on a flow's first packet: one that is older than the slot in `asked` goes where it went.
+void write_questions(Batch& batch) {
     for (auto const protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}})
-        Rule{gate}
-            .to_port(protocol, dns)
+        Rule{questions}
+            .protocol(protocol)
             .slot()
             .in(asked)
             .meta(NFT_META_IIFNAME)
@@ -408,31 +445,20 @@ void write_gate(Batch& batch) {
             .not_in(lan)
             .verdict(NFT_JUMP, shut)
             .write(batch);
-    Rule{gate}.slot().not_in(access).verdict(NFT_GOTO, unleased).write(batch);
-    Rule{gate}.slot().in(learning).slot_and_category().not_in(granted).verdict(NFT_GOTO, unleased).write(batch);
-    Rule{gate}
+}
+
+void write_leased(Batch& batch) {
+    Rule{leased}
         .slot_and_category()
         .in(limited)
         .slot_and_category()
         .not_in(granted)
         .verdict(NFT_GOTO, unleased)
         .write(batch);
-    Rule{gate}
-        .category()
-        .compare(NFT_CMP_EQ, std::uint32_t{0})
-        .slot()
-        .in(confined)
-        .verdict(NFT_GOTO, unleased)
-        .write(batch);
-    Rule{gate}
-        .ct(NFT_CT_STATE)
-        .masked(invalid_or_untracked)
-        .compare(NFT_CMP_NEQ, std::uint32_t{0})
-        .verdict(NFT_GOTO, untracked)
-        .write(batch);
 }
 
-// No lease covers it. It passes within the LAN, to what is always reachable, and where no device of ours has a part.
+// No lease of the network covers it. It passes within the LAN, to what is always reachable, in LEARNING to what is
+// granted, and where no device of ours has a part.
 void write_unleased(Batch& batch) {
     from_lan(unleased).meta(NFT_META_OIFNAME).in(lan).verdict(NF_ACCEPT).write(batch);
     Rule{unleased}
@@ -442,6 +468,7 @@ void write_unleased(Batch& batch) {
         .compare(NFT_CMP_EQ, always_reachable)
         .verdict(NF_ACCEPT)
         .write(batch);
+    Rule{unleased}.slot().in(learning).slot_and_category().in(granted).verdict(NF_ACCEPT).write(batch);
     Rule{unleased}.slot().compare(NFT_CMP_NEQ, std::uint32_t{0}).verdict(NFT_JUMP, shut).write(batch);
     from_lan(unleased).count(counter).verdict(NFT_JUMP, shut).write(batch);
 }
@@ -457,11 +484,7 @@ void write_untracked(Batch& batch) {
 // house.
 void write_shut(Batch& batch) {
     Rule{shut}.source_is_elsewhere().verdict(NF_DROP).write(batch);
-    Rule{shut}
-        .meta(NFT_META_L4PROTO)
-        .compare(NFT_CMP_EQ, std::uint8_t{IPPROTO_TCP})
-        .reject(NFT_REJECT_TCP_RST, 0)
-        .write(batch);
+    Rule{shut}.protocol(IPPROTO_TCP).reject(NFT_REJECT_TCP_RST, 0).write(batch);
     Rule{shut}.reject(NFT_REJECT_ICMPX_UNREACH, NFT_REJECT_ICMPX_ADMIN_PROHIBITED).write(batch);
 }
 
@@ -510,6 +533,8 @@ void install(Batch& batch) {
     write_shut(batch);
     write_untracked(batch);
     write_unleased(batch);
+    write_leased(batch);
+    write_questions(batch);
     write_gate(batch);
     write_tell_slot(batch);
     write_ask(batch);

@@ -22,7 +22,6 @@ inline constexpr char const* slots = "slots";
 inline constexpr char const* access = "access";
 inline constexpr char const* learning = "learning";
 inline constexpr char const* asked = "asked";
-inline constexpr char const* confined = "confined";
 inline constexpr char const* limited = "limited";
 inline constexpr char const* granted = "granted";
 inline constexpr char const* lan_index = "lan_index";
@@ -35,7 +34,7 @@ inline char const* resolved_map(IpAddress const& address) {
 }
 
 // The sets and maps whose elements kernel::Wanted tells.
-inline constexpr std::array wanted_sets = {lan, slots, access, learning, asked, confined, limited, granted, lan_index};
+inline constexpr std::array wanted_sets = {lan, slots, access, learning, asked, limited, granted, lan_index};
 
 // The connection mark: bits 0-13 slot, 14-19 category. Later: 20 cut.
 inline constexpr std::uint32_t slot_mask = 0x3fff;

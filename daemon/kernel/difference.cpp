@@ -179,11 +179,11 @@ std::size_t Changes::count() const {
 }
 
 Wanted content_of(Elements elements) {
-    return {{elements.lan.begin(), elements.lan.end()},           Slots{std::move(elements.slots)},
-            Ends<Slot>{entries(elements.leases.access)},          FlatSet<Slot>{std::move(elements.learning)},
-            Ends<Slot>{entries(elements.leases.asked)},           FlatSet<Slot>{std::move(elements.confined)},
-            FlatSet<SlotCategory>{std::move(elements.limited)},   Ends<SlotCategory>{entries(elements.leases.granted)},
-            FlatSet<std::uint32_t>{std::move(elements.lan_index)}};
+    return {
+        {elements.lan.begin(), elements.lan.end()},           Slots{std::move(elements.slots)},
+        Ends<Slot>{entries(elements.leases.access)},          FlatSet<Slot>{std::move(elements.learning)},
+        Ends<Slot>{entries(elements.leases.asked)},           FlatSet<SlotCategory>{std::move(elements.limited)},
+        Ends<SlotCategory>{entries(elements.leases.granted)}, FlatSet<std::uint32_t>{std::move(elements.lan_index)}};
 }
 
 Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_point now, Extension extension,
@@ -194,7 +194,6 @@ Changes difference(Wanted const* present, Wanted const& wanted, Steady::time_poi
     auto const& from = present != nullptr ? *present : nothing;
     keys(from.lan, wanted.lan, changes.remove.lan, changes.add.lan);
     keys(from.learning, wanted.learning, changes.remove.learning, changes.add.learning);
-    keys(from.confined, wanted.confined, changes.remove.confined, changes.add.confined);
     keys(from.limited, wanted.limited, changes.remove.limited, changes.add.limited);
     keys(from.lan_index, wanted.lan_index, changes.remove.lan_index, changes.add.lan_index);
     slots(from.slots, wanted.slots, changes);
@@ -210,7 +209,6 @@ void carry_out(Changes const& changes, Wanted& present) {
     present.lan.insert(changes.add.lan.begin(), changes.add.lan.end());
     merge(present.slots, changes.remove.slots, changes.add.slots, &Slots::value_type::first);
     merge(present.learning, changes.remove.learning, changes.add.learning, std::identity{});
-    merge(present.confined, changes.remove.confined, changes.add.confined, std::identity{});
     merge(present.limited, changes.remove.limited, changes.add.limited, std::identity{});
     merge(present.lan_index, changes.remove.lan_index, changes.add.lan_index, std::identity{});
     carry_out_leases(changes, &Leases::access, present.access);

@@ -37,14 +37,12 @@ struct Elements {
     std::vector<std::string> lan;
     std::vector<std::pair<Mac, Slot>> slots;
     std::vector<Slot> learning;
-    std::vector<Slot> confined;
     std::vector<SlotCategory> limited;
     std::vector<std::uint32_t> lan_index;
     Leases leases;
     bool operator==(Elements const&) const = default;
     std::size_t size() const {
-        return lan.size() + slots.size() + learning.size() + confined.size() + limited.size() + lan_index.size() +
-               leases.size();
+        return lan.size() + slots.size() + learning.size() + limited.size() + lan_index.size() + leases.size();
     }
 };
 

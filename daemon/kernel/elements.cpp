@@ -117,7 +117,6 @@ bool collect_one(std::string_view set, Element const& element, Steady::time_poin
     if (set == contract::asked) return collect_lease(element, slot_of(number), dumped_at, content.leases.asked);
     if (set == contract::granted) return collect_lease(element, use_of(number), dumped_at, content.leases.granted);
     if (set == contract::learning) return collect_key(element, slot_of(number), content.learning);
-    if (set == contract::confined) return collect_key(element, slot_of(number), content.confined);
     if (set == contract::limited) return collect_key(element, use_of(number), content.limited);
     return set == contract::lan_index && number != 0U && collect_key(element, number, content.lan_index);
 }

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "descriptor.h"
+#include "base/descriptor.h"
 #include "netlink_socket.h"
 
 namespace kindgate::kernel {

@@ -36,7 +36,6 @@ Result<void> check(Changes const& changes) {
     std::ranges::for_each(changes.add.leases.asked, look_at_lease);
     for (auto const& lease : changes.add.leases.granted) look_at_use(lease.key);
     std::ranges::for_each(changes.add.learning, look);
-    std::ranges::for_each(changes.add.confined, look);
     std::ranges::for_each(changes.add.limited, look_at_use);
     if (!bad) return {};
     if (bad->slot.valid())

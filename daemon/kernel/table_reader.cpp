@@ -94,7 +94,7 @@ bool same_keys(FlatMap<Key, Wanted::End> const& one, FlatMap<Key, Wanted::End> c
 bool agree(std::optional<Wanted> const& one, std::optional<Wanted> const& other) {
     if (!one || !other) return one.has_value() == other.has_value();
     return one->lan == other->lan && one->slots == other->slots && one->learning == other->learning &&
-           one->confined == other->confined && one->limited == other->limited && one->lan_index == other->lan_index &&
+           one->limited == other->limited && one->lan_index == other->lan_index &&
            same_keys(one->access, other->access) && same_keys(one->asked, other->asked) &&
            same_keys(one->granted, other->granted);
 }

@@ -64,25 +64,14 @@ public:
     bool installed() const { return installed_; }
     // What the kernel has now.
     kernel::Wanted const& held() const { return held_; }
-    // A packet of this slot would pass now.
-    bool passes(Slot slot) const {
-        auto const lease = held_.access.find(slot);
-        if (lease == held_.access.end() || held_.learning.contains(slot)) return false;
-        return !lease->second || *lease->second > clock_.now().steady;
-    }
-    // To an address of this category.
-    bool passes(Slot slot, CategoryId category) const {
+    // A packet of this slot to an address of this category would pass now.
+    bool passes(Slot slot, CategoryId category = category_unremarkable) const {
         if (category == category_always_reachable) return true;
-        if (!holds_lease(slot)) return false;
-        auto const granted = held_.granted.find({slot, category});
-        if (granted != held_.granted.end() && (!granted->second || *granted->second > clock_.now().steady)) return true;
-        if (held_.learning.contains(slot) || held_.limited.contains({slot, category})) return false;
-        return category != category_unknown || !held_.confined.contains(slot);
+        bool const granted = holds(held_.granted, kernel::SlotCategory{slot, category});
+        if (!holds_lease(slot)) return held_.learning.contains(slot) && granted;
+        return granted || !held_.limited.contains({slot, category});
     }
-    bool holds_lease(Slot slot) const {
-        auto const lease = held_.access.find(slot);
-        return lease != held_.access.end() && (!lease->second || *lease->second > clock_.now().steady);
-    }
+    bool holds_lease(Slot slot) const { return holds(held_.access, slot); }
     std::vector<Call> calls_of(std::string_view what) const {
         std::vector<Call> found;
         for (auto const& call : calls)
@@ -95,6 +84,11 @@ public:
     std::function<void(kernel::Wanted const&)> watch;  // called when something takes force
 
 private:
+    template <typename Key>
+    bool holds(FlatMap<Key, kernel::Wanted::End> const& leases, Key const& key) const {
+        auto const lease = leases.find(key);
+        return lease != leases.end() && (!lease->second || *lease->second > clock_.now().steady);
+    }
     void note(std::string what, kernel::Wanted wanted) {
         calls.push_back({std::move(what), clock_.now(), std::move(wanted)});
     }

@@ -70,8 +70,10 @@ constexpr test::Test tests[] = {
          house.pass_until("2027-03-02T21:00:00Z");
          test::check(!answered(house, "kid", "learn.example") && !house.table.passes(house.slot("kid"), learning),
                      "bedtime");
-         test::check(house.table.held().confined.contains(house.slot("kid")), "confined");
-         test::check(!house.table.held().confined.contains(house.slot("parent")), "parents aren't");
+         auto const confined = [&](std::string_view who) {
+             return house.table.held().limited.contains({house.slot(who), category_unknown});
+         };
+         test::check(confined("kid") && !confined("parent"), "to resolved addresses");
      }},
     {"a category's lease ends in the kernel by itself, and goes on over an edge that doesn't concern it",
      [] {
@@ -86,6 +88,20 @@ constexpr test::Test tests[] = {
          test::check(!house.table.passes(slot, games), "from six on");
          test::check(house.table.passes(slot, category_unremarkable), "the rest goes on");
      }},
+    {"what is granted in LEARNING goes on into OPEN without a gap, also without the daemon",
+     [] {
+         House house{"2027-03-02T15:00:00Z", content_policy};
+         house.start();
+         auto const learning = asked(house, "kid", "learn.example").category;
+         auto const slot = house.slot("kid");
+         house.pass_until("2027-03-02T15:59:59Z");
+         house.gate.reset();
+         house.clock.advance(1s);
+         test::check(house.table.passes(slot, learning), "at the edge");
+         test::check(!house.table.passes(slot, category_unremarkable), "but nothing else");
+         house.clock.advance(3s);
+         test::check(!house.table.passes(slot, learning), "and not for long");
+     }},
     {"who is filtered or may be without access is asked for by the front; others keep their resolver, if the board "
      "says so",
      [] {
@@ -95,7 +111,15 @@ constexpr test::Test tests[] = {
          test::check(!house.table.held().asked.contains(house.slot("parent")), "parent");
          house.board.dns_for_everybody = true;
          house.restart();
-         test::check(house.table.held().asked.contains(house.slot("parent")), "everybody");
+         auto const left = [&](std::string_view who) {
+             auto const lease = house.table.held().asked.find(house.slot(who));
+             test::check(lease != house.table.held().asked.end(), who);
+             return lease->second ? *lease->second - house.clock.now().steady : std::chrono::nanoseconds::max();
+         };
+         for (int i = 0; i < 20; ++i, house.pass(7s))
+             test::check(left("parent") > 40s && left("parent") <= 60s,
+                         "ends soon without the gate, is renewed with it");
+         test::check(left("kid") == std::chrono::nanoseconds::max(), "for the kid a dead front opens nothing");
      }},
     {"a pack that changes holds from the next question on; a bad one is told and the last good one stays",
      [] {

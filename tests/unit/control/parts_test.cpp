@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/whole_file.h"
 #include "dhcp_names.h"
 #include "edge_timer.h"
-#include "file_io.h"
 #include "house.h"
 #include "newcomer_gate.h"
 #include "notify.h"
@@ -74,21 +74,21 @@ constexpr test::Test tests[] = {
      [] {
          test::Folder folder;
          test::write_file(folder / "f", "text");
-         test::equal(test::value(control::read_file(folder / "f", 4)), "text", "read");
-         test::check(!control::read_file(folder / "f", 3).ok(), "too large");
-         test::check(!control::read_file("/dev/zero", 1000).ok(), "a device");
+         test::equal(test::value(read_file(folder / "f", 4)), "text", "read");
+         test::check(!read_file(folder / "f", 3).ok(), "too large");
+         test::check(!read_file("/dev/zero", 1000).ok(), "a device");
          auto const fifo = folder / "fifo";
-         test::check(mkfifo(fifo.c_str(), 0600) == 0 && !control::read_file(fifo, 10).ok(), "a FIFO");
-         test::check(!control::read_file(folder / "", 10).ok(), "a folder");
-         test::check(control::read_file(folder / "none", 10).error().code() == ErrorCode::not_found, "missing");
+         test::check(mkfifo(fifo.c_str(), 0600) == 0 && !read_file(fifo, 10).ok(), "a FIFO");
+         test::check(!read_file(folder / "", 10).ok(), "a folder");
+         test::check(read_file(folder / "none", 10).error().code() == ErrorCode::not_found, "missing");
      }},
     {"a replaced file leaves nothing beside it",
      [] {
          test::Folder folder;
-         test::value(control::replace_file(folder / "f", "1"));
-         test::value(control::replace_file(folder / "f", "2"));
+         test::value(replace_file(folder / "f", "1"));
+         test::value(replace_file(folder / "f", "2"));
          test::equal(test::file_text(folder / "f"), "2", "text");
-         test::check(!control::replace_file(folder / "none/f", "1").ok(), "no folder");
+         test::check(!replace_file(folder / "none/f", "1").ok(), "no folder");
          auto const files = std::distance(std::filesystem::directory_iterator{folder / ""}, {});
          test::equal(files, 1, "files");
      }},
@@ -124,7 +124,7 @@ constexpr test::Test tests[] = {
      [] {
          test::Folder folder;
          auto const path = (folder / "notify").string();
-         control::FileDescriptor const socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+         Descriptor const socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
          sockaddr_un address{};
          address.sun_family = AF_UNIX;
          std::memcpy(address.sun_path, path.c_str(), path.size());

@@ -16,7 +16,7 @@
 #include <string>
 #include <thread>
 
-#include "descriptor.h"
+#include "base/descriptor.h"
 #include "dns_build.h"
 #include "fake_leases.h"
 #include "front/dns_front.h"
@@ -37,7 +37,7 @@ class Udp {
 public:
     explicit Udp(front::Endpoint const& at = loopback()) {
         front::SocketAddress address{at};
-        socket_ = front::Descriptor{::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+        socket_ = Descriptor{::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
         int const room = 4 << 20;
         setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
         check(bind(socket_.get(), address.get(), address.size()) == 0, "bind");
@@ -80,7 +80,7 @@ public:
     front::Endpoint from;  // of the last one received
 
 private:
-    front::Descriptor socket_;
+    Descriptor socket_;
     front::Endpoint local_;
 };
 
@@ -127,7 +127,7 @@ private:
         }
         return bytes;
     }
-    front::Descriptor socket_;
+    Descriptor socket_;
 };
 
 class TcpListener {
@@ -145,7 +145,7 @@ public:
     }
 
 private:
-    front::Descriptor socket_;
+    Descriptor socket_;
 };
 
 // A view with one profile that lets everything pass.

@@ -64,7 +64,6 @@ inline void check_content(Wanted const& found, Wanted const& wanted,
     same(found.slots, wanted.slots, "slots", where);
     same(found.learning, wanted.learning, "learning", where);
     same(roughly(found.asked, wanted.asked), wanted.asked, "asked", where);
-    same(found.confined, wanted.confined, "confined", where);
     same(found.limited, wanted.limited, "limited", where);
     same(roughly(found.granted, wanted.granted), wanted.granted, "granted", where);
     same(found.lan_index, wanted.lan_index, "lan_index", where);

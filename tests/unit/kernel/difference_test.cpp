@@ -62,8 +62,7 @@ constexpr test::Test tests[] = {
          wanted.access = {{Slot{1}, std::nullopt}};
          wanted.learning = {Slot{1}};
          wanted.asked = {{Slot{1}, now + 1h}};
-         wanted.confined = {Slot{1}};
-         wanted.limited = {{Slot{1}, 5}};
+         wanted.limited = {{Slot{1}, category_unknown}, {Slot{1}, 5}};
          wanted.granted = {{{Slot{1}, 5}, now + 1h}};
          wanted.lan_index = {3};
          auto const changes = difference(nullptr, wanted, now, Extension::in_place, Sent::now);
@@ -167,7 +166,6 @@ constexpr test::Test tests[] = {
                  if (random(2) == 0)
                      content.granted[use] = random(3) == 0 ? End{} : End{now + std::chrono::hours{1 + random(3)}};
                  if (random(2) == 0) content.limited.insert(use);
-                 if (random(2) == 0) content.confined.insert(slot);
                  if (random(2) == 0) content.lan_index.insert(i);
              }
              return content;
@@ -190,7 +188,6 @@ constexpr test::Test tests[] = {
          elements.leases.asked = {{Slot{8}, now}, {Slot{1}, now}};
          elements.leases.granted = {{{Slot{2}, 3}, now}, {{Slot{2}, 1}, std::nullopt}};
          elements.learning = {Slot{9}, Slot{3}};
-         elements.confined = {Slot{7}, Slot{2}};
          elements.limited = {{Slot{2}, 3}, {Slot{1}, 9}};
          elements.lan_index = {9, 2};
          auto const found = kernel::content_of(std::move(elements));
@@ -201,7 +198,6 @@ constexpr test::Test tests[] = {
          wanted.learning = {Slot{3}, Slot{9}};
          wanted.asked = {{Slot{1}, now}, {Slot{8}, now}};
          wanted.granted = {{{Slot{2}, 1}, std::nullopt}, {{Slot{2}, 3}, now}};
-         wanted.confined = {Slot{2}, Slot{7}};
          wanted.limited = {{Slot{1}, 9}, {Slot{2}, 3}};
          wanted.lan_index = {2, 9};
          test::check(found == wanted, "content");

@@ -35,8 +35,7 @@ Wanted small() {
     wanted.access = {{Slot{1}, Steady::now() + 1h}, {Slot{2}, std::nullopt}};
     wanted.learning = {Slot{2}};
     wanted.asked = {{Slot{1}, std::nullopt}, {Slot{3}, Steady::now() + 1h}};
-    wanted.confined = {Slot{1}};
-    wanted.limited = {{Slot{1}, first_category}, {Slot{2}, last_category}};
+    wanted.limited = {{Slot{1}, category_unknown}, {Slot{1}, first_category}, {Slot{2}, last_category}};
     wanted.granted = {{{Slot{1}, first_category}, Steady::now() + 1h}};
     wanted.lan_index = {1, 4711};
     return wanted;
@@ -195,15 +194,18 @@ constexpr test::Test tests[] = {
          for (auto const* part :
               {"ct mark & 0x00003fff == 0x00000000 iifname @lan ct mark set ether saddr map @slots",
                "type filter hook prerouting priority mangle - 10; policy accept;",
-               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @asked iifname @lan ct mark set "
-               "ct mark & 0x00003fff . ip daddr map @resolved4",
-               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @asked iifname @lan ct mark set "
-               "ct mark & 0x00003fff . ip6 daddr map @resolved6",
+               "ct mark & 0x000fc000 != 0x00000000 accept",
+               "ct state new goto classify",
+               "meta random & 31 == 0 goto classify",
+               "ct mark & 0x00003fff == @asked iifname @lan ct mark set ct mark & 0x00003fff . ip daddr map @resolved4",
+               "ct mark & 0x00003fff == @asked iifname @lan ct mark set ct mark & 0x00003fff . ip6 daddr map "
+               "@resolved6",
                "type nat hook prerouting priority dstnat - 10; policy accept;",
                "iifname @lan udp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
                "iifname @lan tcp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
                "iifname @lan tcp dport 80 ct mark & 0x00003fff == @asked ct mark & 0x000fc000 != 0x000fc000 "
-               "ct mark & 0x00003fff != @access fib daddr oif != @lan_index redirect to :5380",
+               "ct mark & 0x00003fff != @access ct mark & 0x000fffff != @granted fib daddr oif != @lan_index redirect "
+               "to :5380",
                "type filter hook input priority filter - 10; policy accept;",
                "udp dport 5300 goto to_front",
                "tcp dport 5300 goto to_front",
@@ -211,12 +213,13 @@ constexpr test::Test tests[] = {
                "iifname @lan meta mark set ct mark & 0x00003fff accept",
                "iif != \"lo\" drop",
                "type filter hook forward priority filter - 10; policy accept;",
-               "udp dport 53 ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
-               "tcp dport 53 ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
-               "ct mark & 0x00003fff != @access goto unleased",
-               "ct mark & 0x00003fff == @learning ct mark & 0x000fffff != @granted goto unleased",
+               "th dport 53 jump questions",
+               "meta l4proto udp ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
+               "meta l4proto tcp ct mark & 0x00003fff == @asked iifname @lan oifname != @lan jump shut",
+               "ct mark & 0x00003fff == @access goto leased",
+               "ct mark & 0x00003fff == @learning ct mark & 0x000fffff == @granted accept",
                "ct mark & 0x000fffff == @limited ct mark & 0x000fffff != @granted goto unleased",
-               "ct mark & 0x000fc000 == 0x00000000 ct mark & 0x00003fff == @confined goto unleased",
+               "goto unleased",
                "ct state invalid,untracked goto untracked",
                "iifname @lan oifname @lan accept",
                "ct mark & 0x00003fff != 0x00000000 ct mark & 0x000fc000 == 0x000fc000 accept",
@@ -333,14 +336,13 @@ constexpr test::Test tests[] = {
                "nft delete rule inet kindgate shut handle $(nft -a list chain inet kindgate shut | sed -n "
                "'s/.*tcp reset # handle //p')",
                "nft replace rule inet kindgate gate handle $(nft -a list chain inet kindgate gate | sed -n "
-               "'s/.*@access goto unleased # handle //p') ct mark \\& 0x3fff @access accept",
+               "'s/.*@access goto leased # handle //p') ct mark \\& 0x3fff @access accept",
                "nft replace rule inet kindgate unleased handle $(nft -a list chain inet kindgate unleased | sed -n "
                "'s/.*0x00000000 jump shut # handle //p') ct mark \\& 0x3ffe != 0 jump shut",
                "nft replace rule inet kindgate ask handle $(nft -a list chain inet kindgate ask | sed -n "
                "'s/.*udp dport 53 .* # handle //p') udp dport 53 redirect to :5301",
                "nft add counter inet kindgate more",
                "nft 'add element inet kindgate limited { 0x100001 }'",
-               "nft 'add element inet kindgate confined { 0x4001 }'",
                "nft 'add element inet kindgate lan_index { 0 }'",
                "nft 'add element inet kindgate asked { 0 timeout 1h }'",
                "nft 'add element inet kindgate granted { 0x4000 timeout 1h }'"}) {
@@ -362,12 +364,11 @@ constexpr test::Test tests[] = {
          auto wanted = small();
          auto const table = installed(wanted);
          wanted.asked = {{Slot{1}, Steady::now() + 1h}, {Slot{3}, Steady::now() + 2h}, {Slot{4}, std::nullopt}};
-         wanted.confined = {Slot{2}, Slot{3}};
-         wanted.limited = {{Slot{2}, first_category}, {Slot{2}, last_category}};
+         wanted.limited = {{Slot{2}, category_unknown}, {Slot{2}, first_category}, {Slot{2}, last_category}};
          wanted.granted = {{{Slot{1}, first_category}, Steady::now() + 2h}, {{Slot{1}, 3}, std::nullopt}};
          wanted.lan_index = {4711, 9};
-         // Three leases of asked, three confined, two limited, two granted, two indexes.
-         test::equal(test::value(table->apply(wanted)).changes, 12U, "changes");
+         // Three leases of asked, four limited, two granted, two indexes.
+         test::equal(test::value(table->apply(wanted)).changes, 11U, "changes");
          check_content(ours(), wanted);
          check_unchanged(*open(), wanted);
          Wanted none;

@@ -39,13 +39,12 @@ struct SlotCategory {
 struct Wanted {
     using End = std::optional<Steady::time_point>;
 
-    std::set<std::string> lan;           // interface names, 1 to 15 characters
-    FlatMap<Mac, Slot> slots;            // MAC -> slot
-    FlatMap<Slot, End> access;           // lease: the network
-    FlatSet<Slot> learning;              // slots in LEARNING: only what is granted passes
-    FlatMap<Slot, End> asked;            // lease: the gate answers the slot's DNS
-    FlatSet<Slot> confined;              // slots that may reach only addresses that the gate resolved for them
-    FlatSet<SlotCategory> limited;       // needs a grant
+    std::set<std::string> lan;      // interface names, 1 to 15 characters
+    FlatMap<Mac, Slot> slots;       // MAC -> slot
+    FlatMap<Slot, End> access;      // lease: the network; not of slots in LEARNING
+    FlatSet<Slot> learning;         // slots in LEARNING: what is granted passes
+    FlatMap<Slot, End> asked;       // lease: the gate answers the slot's DNS
+    FlatSet<SlotCategory> limited;  // needs a grant; category_unknown: only addresses resolved by the gate are reached
     FlatMap<SlotCategory, End> granted;  // lease: the category, for slots in LEARNING or where it is limited
     FlatSet<std::uint32_t> lan_index;    // indexes of the interfaces of `lan` that are there, from 1
     bool operator==(Wanted const&) const = default;

@@ -8,13 +8,14 @@
 
 #include "base/result.h"
 
-namespace kindgate::control {
+namespace kindgate {
 
 // The whole file; an error if it has more than `largest` bytes or is no regular file. A missing one: not_found.
 Result<std::string> read_file(std::filesystem::path const& file, std::size_t largest);
 
 // Replaces the file (the target, where it is a symlink) by a new one beside it and a rename; mode and owner stay, a new
-// one has 0644. Durable when it returns. A file or folder that is read-only: forbidden.
+// one has 0644. Durable when it returns. A file or folder that is read-only: forbidden; a folder, device or FIFO:
+// invalid_input.
 Result<void> replace_file(std::filesystem::path const& file, std::string_view text);
 
-}  // namespace kindgate::control
+}  // namespace kindgate

@@ -1,4 +1,4 @@
-#include "file_io.h"
+#include "base/whole_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "file_descriptor.h"
+#include "base/descriptor.h"
 
-namespace kindgate::control {
+namespace kindgate {
 
 namespace {
 
@@ -51,7 +51,7 @@ Result<void> write_all(int file, std::string_view text) {
     return {};
 }
 
-Result<void> fill(FileDescriptor const& file, std::filesystem::path const& target, std::string_view text) {
+Result<void> fill(Descriptor const& file, std::filesystem::path const& target, std::string_view text) {
     auto const old = status_of(target);
     if (fchmod(file.get(), old ? old->st_mode & 07777 : 0644) != 0)
         return Error::from_errno(errno, "cannot set the mode");
@@ -61,8 +61,8 @@ Result<void> fill(FileDescriptor const& file, std::filesystem::path const& targe
 }
 
 void sync_folder(std::filesystem::path const& folder) {
-    FileDescriptor const descriptor{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (descriptor) static_cast<void>(fsync(descriptor.get()));
+    Descriptor const descriptor{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (descriptor.open()) static_cast<void>(fsync(descriptor.get()));
 }
 
 std::filesystem::path target_of(std::filesystem::path const& file) {
@@ -76,9 +76,9 @@ std::filesystem::path target_of(std::filesystem::path const& file) {
 Result<std::string> read_file(std::filesystem::path const& file, std::size_t largest) {
     auto const what = fmt::format("cannot read {}", file.string());
     // Without O_NONBLOCK a FIFO of that name would hold us.
-    FileDescriptor const descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (!descriptor && errno == ENOENT) return Error{ErrorCode::not_found, what + ": there is no such file"};
-    if (!descriptor) return Error::from_errno(errno, what);
+    Descriptor const descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (!descriptor.open() && errno == ENOENT) return Error{ErrorCode::not_found, what + ": there is no such file"};
+    if (!descriptor.open()) return Error::from_errno(errno, what);
     struct stat status{};
     if (fstat(descriptor.get(), &status) != 0) return Error::from_errno(errno, what);
     if (!S_ISREG(status.st_mode)) return Error{ErrorCode::invalid_input, what + ": it is no file"};
@@ -97,11 +97,13 @@ Result<std::string> read_file(std::filesystem::path const& file, std::size_t lar
 
 Result<void> replace_file(std::filesystem::path const& file, std::string_view text) {
     auto const target = target_of(file);
+    if (auto const old = status_of(target); old && !S_ISREG(old->st_mode))
+        return Error{ErrorCode::invalid_input, fmt::format("cannot replace {}: it is no file", target.string())};
     KG_TRY(check_writable(target));
     KG_TRY(check_writable(target.parent_path()));
     auto name = (target.parent_path() / fmt::format(".{}.XXXXXX", target.filename().string())).string();
-    FileDescriptor const temporary{mkostemp(name.data(), O_CLOEXEC)};
-    if (!temporary) return refused(errno, fmt::format("cannot write {}", target.string()));
+    Descriptor const temporary{mkostemp(name.data(), O_CLOEXEC)};
+    if (!temporary.open()) return refused(errno, fmt::format("cannot write {}", target.string()));
     auto const filled = fill(temporary, target, text);
     if (filled.ok() && rename(name.c_str(), target.c_str()) == 0) {
         sync_folder(target.parent_path());
@@ -113,4 +115,4 @@ Result<void> replace_file(std::filesystem::path const& file, std::string_view te
     return filled.ok() ? refused(number, what) : filled.error().within(what);
 }
 
-}  // namespace kindgate::control
+}  // namespace kindgate

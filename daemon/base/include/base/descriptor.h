@@ -5,14 +5,13 @@
 
 #include <utility>
 
-namespace kindgate::kernel {
+namespace kindgate {
 
 class Descriptor {
 public:
+    Descriptor() = default;
     explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) close(number_);
-    }
+    ~Descriptor() { reset(); }
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
     Descriptor& operator=(Descriptor&& other) noexcept {
         std::swap(number_, other.number_);
@@ -22,9 +21,13 @@ public:
     Descriptor& operator=(Descriptor const&) = delete;
 
     int get() const { return number_; }
+    bool open() const { return number_ >= 0; }
+    void reset() {
+        if (number_ >= 0) close(std::exchange(number_, -1));
+    }
 
 private:
-    int number_;
+    int number_ = -1;
 };
 
-}  // namespace kindgate::kernel
+}  // namespace kindgate
