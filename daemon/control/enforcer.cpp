@@ -10,6 +10,15 @@ namespace {
 using kernel::SlotCategory;
 using End = kernel::Wanted::End;
 
+// What the kernel shall hold for each slot with one outcome. Many slots share one, so it is made once.
+struct Share {
+    std::optional<End> access;
+    std::optional<End> asked;
+    bool learns = false;
+    std::vector<CategoryId> limited;
+    std::vector<std::pair<CategoryId, End>> granted;
+};
+
 // Puts together what the kernel shall hold for a plan. `now` only relates the two clocks; the leases are those of
 // `plan`.
 class Wanting {
@@ -18,8 +27,12 @@ public:
         : plan_(plan), situation_(situation), now_(now) {}
 
     kernel::Wanted all() && {
+        std::vector<Share> shares;
+        shares.reserve(plan_.outcomes.size());
+        for (auto const& outcome : plan_.outcomes) shares.push_back(share(outcome));
         access_.reserve(plan_.slots.size());
-        for (auto const& planned : plan_.slots) add(planned.slot, plan_.of(planned));
+        asked_.reserve(plan_.slots.size());
+        for (auto const& planned : plan_.slots) add(planned.slot, shares[planned.outcome]);
         return {{situation_.lan.begin(), situation_.lan.end()},
                 situation_.slots,
                 {sorted_unique, std::move(access_)},
@@ -39,35 +52,38 @@ private:
         return End{end};
     }
 
-    void add(Slot slot, policy::Outcome const& outcome) {
-        bool const learns = outcome.decision.mode == policy::Mode::learning;
-        if (learns)
-            learning_.push_back(slot);
-        else if (outcome.decision.allows())
-            if (auto const end = until(outcome.ends)) access_.emplace_back(slot, *end);
+    Share share(policy::Outcome const& outcome) const {
+        Share share;
+        share.learns = outcome.decision.mode == policy::Mode::learning;
+        bool const open = outcome.decision.allows() && !share.learns;
+        if (open) share.access = until(outcome.ends);
         bool const ruled = outcome.profile < situation_.names->profiles.size() && !outcome.decision.lapsed();
         // Without end where a name may be refused: a dead front answers nothing. For others it soon makes way.
-        if (!outcome.decision.allows() || learns || (ruled && filters(outcome.profile)))
-            asked_.emplace_back(slot, std::nullopt);
+        if (!open || (ruled && filters(outcome.profile)))
+            share.asked = End{};
         else if (situation_.asks_others_until)
-            asked_.emplace_back(slot, *situation_.asks_others_until);
-        if (!ruled) return;
+            share.asked = situation_.asks_others_until;
+        if (!ruled) return share;
         auto const& rules = situation_.names->profiles[outcome.profile];
-        if (rules.resolved_only == policy::Switch::on) limited_.push_back({slot, category_unknown});
-        rules.limited.each([&](CategoryId id) { limited_.push_back({slot, id}); });
-        if (outcome.decision.allows()) grant(slot, outcome, rules, learns);
+        if (rules.resolved_only == policy::Switch::on) share.limited.push_back(category_unknown);
+        rules.limited.each([&](CategoryId id) { share.limited.push_back(id); });
+        if (outcome.decision.allows()) share.granted = granted(outcome, rules, share.learns);
+        return share;
     }
 
     // By category number, as the kernel's set is sorted.
-    void grant(Slot slot, policy::Outcome const& outcome, policy::ViewProfile const& rules, bool learns) {
-        std::array<std::optional<End>, 64> granted{};
+    std::vector<std::pair<CategoryId, End>> granted(policy::Outcome const& outcome, policy::ViewProfile const& rules,
+                                                    bool learns) const {
+        std::array<std::optional<End>, 64> ends{};
         for (auto const& lease : outcome.leases) {
             auto const id = situation_.ids.of(lease.category);
-            if (!learns || rules.learning.has(id)) granted.at(id) = until(lease.ends);
+            if (!learns || rules.learning.has(id)) ends.at(id) = until(lease.ends);
         }
-        if (learns && situation_.ids.learning != 0) granted.at(situation_.ids.learning) = until(outcome.ends);
+        if (learns && situation_.ids.learning != 0) ends.at(situation_.ids.learning) = until(outcome.ends);
+        std::vector<std::pair<CategoryId, End>> granted;
         for (CategoryId id = first_category; id <= last_category; ++id)
-            if (auto const& end = granted.at(id)) granted_.emplace_back(SlotCategory{slot, id}, *end);
+            if (auto const& end = ends.at(id)) granted.emplace_back(id, *end);
+        return granted;
     }
 
     // Now or later some names are not for this profile: the gate has to answer its questions, or to tell why nothing
@@ -76,6 +92,14 @@ private:
         auto const& rules = situation_.policy->profiles[profile];
         return rules.content.filters() || rules.may_be_without_access() ||
                !situation_.names->profiles[profile].timed.empty();
+    }
+
+    void add(Slot slot, Share const& share) {
+        if (share.access) access_.emplace_back(slot, *share.access);
+        if (share.asked) asked_.emplace_back(slot, *share.asked);
+        if (share.learns) learning_.push_back(slot);
+        for (auto const id : share.limited) limited_.push_back({slot, id});
+        for (auto const& [id, end] : share.granted) granted_.emplace_back(SlotCategory{slot, id}, end);
     }
 
     policy::Plan const& plan_;
