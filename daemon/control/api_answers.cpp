@@ -131,7 +131,14 @@ Result<ApiResponse> put_policy(Service& service, ApiRequest const& request) {
     return response;
 }
 
+// Checking takes the gate's own time: from who may only read, no more of it than a school's policy needs.
+constexpr std::size_t readers_policy = std::size_t{512} * 1024;
+
 Result<ApiResponse> post_validate(Service& service, ApiRequest const& request) {
+    if (!request.caller.may_change && request.body.size() > readers_policy)
+        return error_response(413, fmt::format("who may not change the policy may have {} KiB of it checked here: "
+                                               "check it with kindgate policy check FILE",
+                                               readers_policy / 1024));
     auto response = verdict_response(service.validate(request.body), 409);
     // A large policy that is only checked must not make the daemon larger for ever.
     static_cast<void>(malloc_trim(0));

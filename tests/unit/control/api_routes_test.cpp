@@ -193,6 +193,15 @@ constexpr test::Test tests[] = {
          service.verdict.code = ErrorCode::forbidden;
          expect_error(ask(service, {"PUT", "/v1/policy", "text", "\"old\""}), 403, "refused");
      }},
+    {"who may only read has no large policy checked: it costs the gate's time",
+     [] {
+         std::string const large(600 * 1024, '#');
+         Asked const check{"POST", "/v1/policy/validate", large.c_str()};
+         FakeService service;
+         expect_error(ask(service, check, kid), 413, "kindgate policy check");
+         test::check(service.asked.empty(), "the gate wasn't asked");
+         test::equal(ask(service, check).status, 200U, "who may change it");
+     }},
     {"a handler that throws is an answer, not the daemon's end",
      [] {
          FakeService service;

@@ -102,6 +102,20 @@ constexpr test::Test tests[] = {
          house.clock.advance(3s);
          test::check(!house.table.passes(slot, learning), "and not for long");
      }},
+    {"while the clock isn't trusted, what is answered is let through: categories with windows, too",
+     [] {
+         for (auto const mode : {policy::Mode::open, policy::Mode::learning, policy::Mode::off}) {
+             House house{"1970-01-01T00:05:00Z", content_policy};
+             house.ledger.last_trusted = test::instant("2027-03-02T12:00:00Z");
+             house.clock.set_synchronised(false);
+             house.board.untrusted_clock = mode;
+             house.start();
+             test::equal(opens(house, "kid", "games.example"), mode == policy::Mode::open, "games");
+             test::equal(opens(house, "kid", "learn.example"), mode != policy::Mode::off, "learning");
+             for (auto const* name : {"games.example", "learn.example", "plain.example"})
+                 test::equal(answered(house, "kid", name), opens(house, "kid", name), name);
+         }
+     }},
     {"who is filtered or may be without access is asked for by the front; others keep their resolver, if the board "
      "says so",
      [] {
