@@ -1,9 +1,17 @@
 """The manual and the schema say the same, and the schema explains itself."""
 import glob
+import os
 import re
 import subprocess
 
 from kindgate import TOP, Test
+
+
+SAFE = """name: "Home" time_zone: "Europe/Vienna"
+profiles { id: "day" content { safe_search: true } }
+profiles { id: "night" default_mode: OFF }
+always_reachable { helpline_countries: "AT" }
+"""
 
 
 def page(name):
@@ -41,8 +49,8 @@ class Schema(Test):
 
 class Manual(Test):
     def test_every_field(self):
-        """kindgate-policy(5) explains every field of the policy and of scenarios, kindgated(8) every one of the board"""
-        for schema, name in (("policy", "kindgate-policy.5"), ("scenario", "kindgate-policy.5"), ("board", "kindgated.8")):
+        """kindgate-policy(5) explains every field of the policy, of scenarios and of files of names, kindgated(8) every one of the board"""
+        for schema, name in (("policy", "kindgate-policy.5"), ("scenario", "kindgate-policy.5"), ("names", "kindgate-policy.5"), ("board", "kindgated.8")):
             with open(f"{TOP}/proto/kindgate/v1/{schema}.proto", encoding="utf-8") as file:
                 fields = re.findall(r"^  (?:repeated |optional )?[\w.]+ (\w+) = \d+;", file.read(), re.M)
             words = {word for line in page(name).splitlines() if re.match(r"\.(It )?(Fa|Li|Pq|No)", line)
@@ -57,6 +65,13 @@ class Manual(Test):
         cases = next(block for block in blocks if block.startswith('policy: "home.textproto"'))
         self.good("policy", "check", self.write("home.textproto", policy))
         self.assertIn("2 passed, 0 failed", self.good("policy", "test", self.write("home.scenario.textproto", cases)))
+        self.write("safesearch.textproto", next(block for block in blocks if block.startswith("engines {")))
+        data = os.path.dirname(self.write("helplines.textproto", next(block for block in blocks if block.startswith("helplines {"))))
+        safe = self.write("safe.textproto", SAFE)
+        self.good("pack", "build", "--out", f"{data}/starter.pack", "games=" + self.write("games.txt", "games.example\n"))
+        for profile, domain, says in (("day", "duckduckgo.com", "safe.duckduckgo.com"), ("night", "www.rataufdraht.at", "always_reachable")):
+            said = self.good("explain", "--policy", safe, "--data", data, "--profile", profile, "--domain", domain, "--json")
+            self.assertIn(says, said)
 
     def test_every_subcommand(self):
         """kindgate(1) explains every subcommand that --help names, and no other"""
