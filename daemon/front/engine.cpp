@@ -246,14 +246,21 @@ void Engine::resolve_name(Asker const& asker, dns::Asked const& asked, dns::Name
 }
 
 void Engine::ask_upstream(Asker const& asker, dns::Asked const& asked, CacheKey const& key, bool aliased) {
+    auto number = flights_.find(key);
+    bool const fresh = number == Flights::none;
+    // Attack class 5: a resolver in the LAN that asks us what we are asking it would wait for itself, and then ask
+    // again.
+    if (!fresh && asker.slot.valid() && upstreams_.has(asker.address.endpoint().address)) {
+        count(servfail);
+        return send_code(asker, asked, dns::rcode::servfail,
+                         dns::ExtendedError{dns::ede::other, "the gate asks this resolver, which asks the gate"});
+    }
     if (!limiter_.may_wait(asker.limiter_key)) {
         count(limited);
         // By UDP without a word: whoever collects questions gets no answers for it.
         if (!asker.udp()) send_code(asker, asked, dns::rcode::servfail);
         return;
     }
-    auto number = flights_.find(key);
-    bool const fresh = number == Flights::none;
     if (fresh) number = flights_.add(key);
     if (number == Flights::none || !flights_.wait(number, asker, asked, aliased)) {
         limiter_.waited(asker.limiter_key);

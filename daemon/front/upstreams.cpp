@@ -181,6 +181,10 @@ bool Upstreams::alive(std::uint8_t upstream) const {
     return upstreams_[upstream].alive;
 }
 
+bool Upstreams::has(IpAddress const& address) const {
+    return std::ranges::any_of(upstreams_, [&](Upstream const& one) { return one.endpoint.address == address; });
+}
+
 bool Upstreams::any_dead() const {
     return std::ranges::any_of(upstreams_, [](Upstream const& one) { return !one.alive; });
 }

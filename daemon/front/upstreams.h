@@ -66,6 +66,8 @@ public:
     void answered(std::uint8_t upstream, Steady::time_point now);
     void timed_out(std::uint8_t upstream, Steady::time_point now, std::chrono::milliseconds attempt);
     bool alive(std::uint8_t upstream) const;
+    // One of them has this address.
+    bool has(IpAddress const& address) const;
     // Dead ones whose time to be tried has come, one a call.
     std::optional<std::uint8_t> to_probe(Steady::time_point now, std::chrono::milliseconds every);
     bool any_dead() const;

@@ -149,6 +149,23 @@ constexpr test::Test tests[] = {
          for (int i = 0; i < 20; ++i) house.client.send(house.at, asked);
          test::check(house.upstream_is_quiet(), "no packet for twenty");
      }},
+    {"class 5: a resolver in the LAN that asks for what it is being asked is told at once that it fails",
+     [] {
+         Front house;
+         house.client.send(house.at, Message::query("www.example", 1));
+         auto const asked = house.upstream().must_receive();
+         auto const from = house.upstream().from;
+         test::Udp other;
+         other.send(house.at, Message::query("www.example", 1));
+         test::Udp box;
+         box.mark(5);
+         box.send(house.at, asked);
+         auto const refused = test::read_back(box.must_receive());
+         test::equal(refused.reply.rcode, dns::rcode::servfail, "waits for nobody");
+         house.upstream().send(from, right(asked));
+         has_right_answer(house.client.must_receive());
+         has_right_answer(other.must_receive());
+     }},
     {"class 6, TuDoor: after every bad reply of the corpus the right one still counts",
      [] {
          Front house;
