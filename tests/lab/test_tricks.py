@@ -1,51 +1,11 @@
 """What a clever child, or a clumsy grown-up, tries."""
-import ipaddress
 import re
 import socket
-import struct
 import time
 
 from lab import KID, NAT, VIDEO4, VIDEO6, wait_for
 from policies import OFF, OPEN, home
-from traffic import reaches, refused
-
-EVERY_PROTOCOL = 3  # ETH_P_ALL, linux/if_ether.h
-
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
-def datagram(source, target, payload):
-    """An IP packet with UDP from port 4000 to 9999 (RFC 768, 791, 8200)."""
-    source, target = ipaddress.ip_address(source), ipaddress.ip_address(target)
-    length = 8 + len(payload)
-    pseudo = source.packed + target.packed + struct.pack("!IxxxB", length, 17)
-    udp = struct.pack("!HHHH", 4000, 9999, length, 0) + payload
-    udp = udp[:6] + struct.pack("!H", checksum(pseudo + udp)) + payload
-    if source.version == 6:
-        return struct.pack("!IHBB", 6 << 28, length, 17, 64) + source.packed + target.packed + udp
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0, 64, 17, 0) + source.packed + target.packed
-    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + udp
-
-
-class Wire:
-    """Sends frames of the kid's phone as they are."""
-
-    def __init__(self, lab):
-        gate = lab.exec("gate", "cat", "/sys/class/net/br-lan/address").stdout.strip()
-        with lab.on("kid"):
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-            self.socket.bind(("eth0", 0))
-        self.head = bytes.fromhex(gate.replace(":", "") + KID.replace(":", ""))
-        lab.opened.append(self.socket)
-
-    def send(self, packet):
-        self.socket.send(self.head + (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00") + packet)
+from traffic import EVERY_PROTOCOL, Wire, datagram, reaches, refused
 
 
 def heard(sniffer):
@@ -66,7 +26,7 @@ def own_address(lab, version):
 def test_refusals_stay_at_home(lab):
     """Nothing of a device without a lease leaves the house, not even quoted in the refusal to a sender that it made up."""
     lab.fresh(home(children=OFF))
-    wire = Wire(lab)
+    wire = Wire(lab, "kid")
     with lab.on("net"):
         sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(EVERY_PROTOCOL))
     sniffer.setblocking(False)

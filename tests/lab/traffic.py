@@ -1,14 +1,19 @@
 """Real packets between hosts of the lab: downloads, UDP flows, servers of the test's own. Each runs in a thread, in this
 process, on sockets that live on a host of the lab."""
 import contextlib
+import ipaddress
+import os
 import socket
 import ssl
 import struct
+import subprocess
+import tempfile
 import threading
 import time
 
 from lab import wait_for
 
+EVERY_PROTOCOL = 3  # ETH_P_ALL, linux/if_ether.h
 IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE, SO_RCVBUFFORCE = 11, 25, 0x2000, 33
 PATIENT = 8 << 20  # bytes: a busy machine may keep this process waiting, which must not look like a packet lost
 
@@ -45,6 +50,68 @@ def refused(lab, host, address, port=443):
         return False
     except ConnectionRefusedError:
         return True
+
+
+def checksum(data):
+    """RFC 1071."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def packet(source, target, protocol, payload, sum_at, hops=64):
+    """An IP packet (RFC 791, 8200) whose payload has its checksum there: over a pseudo header, too."""
+    source, target = ipaddress.ip_address(source), ipaddress.ip_address(target)
+    pseudo = source.packed + target.packed + struct.pack("!IxxxB", len(payload), protocol)
+    payload = payload[:sum_at] + struct.pack("!H", checksum(pseudo + payload)) + payload[sum_at + 2:]
+    if source.version == 6:
+        return struct.pack("!IHBB", 6 << 28, len(payload), protocol, hops) + source.packed + target.packed + payload
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, hops, protocol, 0) + source.packed + target.packed
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
+
+
+def datagram(source, target, payload, from_port=4000, to_port=9999):
+    """An IP packet with UDP (RFC 768)."""
+    return packet(source, target, 17, struct.pack("!HHHH", from_port, to_port, 8 + len(payload), 0) + payload, 6)
+
+
+class Wire:
+    """Sends frames to the gate on a host's wire as they are, and hears what comes there."""
+
+    def __init__(self, lab, host):
+        self.gate = hardware(lab.exec("gate", "cat", "/sys/class/net/br-lan/address").stdout.strip())
+        self.own = hardware(lab.exec(host, "cat", "/sys/class/net/eth0/address").stdout.strip())
+        with lab.on(host):
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL))
+            self.socket.bind(("eth0", EVERY_PROTOCOL))
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, PATIENT)
+        lab.opened.append(self)
+
+    def send(self, data, mac=None):
+        """`mac`: another sender than the host, six bytes."""
+        self.frame((mac or self.own) + (b"\x86\xdd" if data[0] >> 4 == 6 else b"\x08\x00") + data)
+
+    def frame(self, rest):
+        self.socket.send(self.gate + rest)
+
+    def heard(self):
+        """The frames that have come by now."""
+        frames = []
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                frames.append(self.socket.recv(65535))
+        return frames
+
+    def close(self):
+        self.socket.close()
+
+
+def hardware(text):
+    """"02:00:5e:10:00:01" as bytes."""
+    return bytes.fromhex(text.replace(":", ""))
 
 
 class Download:
@@ -127,6 +194,29 @@ class Server:
     def close(self):
         self.stop = True
         self.sock.close()
+
+
+class Service:
+    """A program that runs on a host until the test's end."""
+
+    def __init__(self, lab, host, *command):
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(["ip", "netns", "exec", lab.netns(host), *command], stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, start_new_session=True)
+        lab.opened.append(self)
+
+    def says(self, word):
+        """Waits until it has said so."""
+        wait_for(lambda: word in self.said(), f"'{word}' of a service")
+        return self
+
+    def said(self):
+        return os.pread(self.log.fileno(), 1 << 20, 0).decode(errors="replace")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
 
 
 class Flow:
