@@ -47,7 +47,7 @@ public:
 private:
     // The bytes are read, not mapped: a file that is cut while it is in force would end a mapping's reader.
     struct Loaded {
-        std::vector<std::byte> bytes;
+        std::string bytes;
         std::optional<content::Pack> pack;
     };
     struct Entry {
