@@ -9,8 +9,8 @@ from machine import Failed
 
 
 class Gatekeeper:
-    def __init__(self, build, space, policy, lan, name, state_below=None):
-        self.build, self.space, self.name = build, space, name
+    def __init__(self, build, space, policy, lan, name, state_below=None, core=None, board=""):
+        self.build, self.space, self.name, self.core = build, space, name, core
         self.home = os.path.join(machine.folder, name)
         os.makedirs(self.home, exist_ok=True)
         self.state = os.path.join(state_below or self.home, f"kindgate-bench-{os.getpid()}-{name}")
@@ -18,27 +18,37 @@ class Gatekeeper:
         self.board = os.path.join(self.home, "board.textproto")
         self.log = os.path.join(self.home, "log")
         self.process = None
+        self._notify = None
         policy_file = os.path.join(self.home, "policy.textproto")
         with open(policy_file, "w", encoding="utf-8") as file:
             file.write(policy)
         with open(self.board, "w", encoding="utf-8") as file:
             file.write(f'lan: "{lan}"\npolicy_file: "{policy_file}"\nstate_directory: "{self.state}"\n'
-                       f'socket: "{self.socket}"\nuntrusted_clock: OFF\n')
+                       f'socket: "{self.socket}"\nuntrusted_clock: OFF\n{board}\n')
 
     def start(self):
         """Seconds from exec (and our fork before it) to READY=1, which is told once the table is in force."""
-        notify = machine.NotifySocket()
+        started = time.monotonic()
+        self.exec()
+        return self.wait_ready() - started
+
+    def exec(self):
+        """Starts it without waiting for it."""
+        self._notify = machine.NotifySocket()
+        with open(self.log, "a", encoding="utf-8") as log:
+            self.process = self.space.start([f"{self.build}/bin/kindgated", "--board", self.board], self.core, stdout=log, stderr=log,
+                                            env={**os.environ, "NOTIFY_SOCKET": self._notify.path})
+        return self.process
+
+    def wait_ready(self):
+        """The monotonic time at which it was ready."""
         try:
-            with open(self.log, "a", encoding="utf-8") as log:
-                started = time.monotonic()
-                self.process = self.space.start([f"{self.build}/bin/kindgated", "--board", self.board], stdout=log, stderr=log,
-                                                env={**os.environ, "NOTIFY_SOCKET": notify.path})
-                return notify.wait_ready(self.process) - started
+            return self._notify.wait_ready(self.process)
         except Failed as failed:
             with open(self.log, encoding="utf-8") as log:
                 raise Failed(f"{failed}; its last words:\n{''.join(log.readlines()[-20:])}") from None
         finally:
-            notify.close()
+            self._notify.close()
 
     def stop(self):
         """The leases stay."""
