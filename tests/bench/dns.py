@@ -111,7 +111,8 @@ def measure(build, report, options):
     blocked = in_turn(servers.names(), options.pairs, lambda name: servers.rate(name, "blocked", options.seconds), options, "blocked")
     _compare(report, "blocked", blocked, {"echo": (">=", 0.80), "dnsdist": (">=", 1.1)})
     cpu = ratios(blocked, "front", "echo", 1)
-    report.add("DNS, blocked: processor time an answer, front / echo", middle(cpu), "", ("<=", 1.25), spread(cpu))
+    report.add("DNS, blocked: processor time an answer, front / echo", middle(cpu), "", ("<=", 1.25),
+               f"{spread(cpu)}; in the quietest round of each {' and '.join(number(min(run[1] for run in blocked[name])) for name in ('front', 'echo'))} us")
     _latency(report, servers, load, options)
     asking = [name for name in servers.names() if name != "echo"]
     forwarded = in_turn(asking, options.pairs, lambda name: servers.rate(name, "forwarded", options.seconds), options, "forwarded")
