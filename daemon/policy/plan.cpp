@@ -157,8 +157,7 @@ Outcome find_outcome(Facts const& facts, ZoneSpans& zone) {
             fixed(facts.index, *facts.untrusted_clock, "untrusted_clock", "The gate doesn't know the time yet");
         // Of windows nobody knows anything, so they withhold no category.
         if (fallback.decision.allows())
-            for (auto const& category : profile.timed_categories())
-                fallback.leases.push_back({category, std::nullopt});
+            for (auto const& category : profile.timed_categories()) fallback.leases.push_back({category, std::nullopt});
         end_at_the_latest(fallback, today + unknown_clock_lease);
         return fallback;
     }
