@@ -1,4 +1,4 @@
-// A key that everybody knows, for tests of signatures.
+// Keys that everybody knows, for tests of signatures and of TLS.
 #pragma once
 
 #include <string_view>
@@ -23,5 +23,25 @@ inline constexpr std::string_view public_pem =
     "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYP7UuiVanTHJYet0xjVtaMBJuJI7\n"
     "Yfps5mliLmDyn7Z5A/4QCLi8maQa6elWKLxk8vGyDC1+n1F3o8KU1EYimQ==\n"
     "-----END PUBLIC KEY-----\n";
+
+// Self-signed with the key above, for gate.example, from 2026-01-01 to 2046-01-01.
+inline constexpr std::string_view gate_certificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBaDCCAQ6gAwIBAgIBATAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxnYXRlLmV4\n"
+    "YW1wbGUwHhcNMjYwMTAxMDAwMDAwWhcNNDYwMTAxMDAwMDAwWjAXMRUwEwYDVQQD\n"
+    "DAxnYXRlLmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARg/tS6JVqd\n"
+    "Mclh63TGNW1owEm4kjth+mzmaWIuYPKftnkD/hAIuLyZpBrp6VYovGTy8bIMLX6f\n"
+    "UXejwpTURiKZo0swSTAXBgNVHREEEDAOggxnYXRlLmV4YW1wbGUwDwYDVR0TAQH/\n"
+    "BAUwAwEB/zAdBgNVHQ4EFgQUGpVpV5vOMpqULQdpycC1ZDFWNxAwCgYIKoZIzj0E\n"
+    "AwIDSAAwRQIhAO8NlynGOHRKktiYEmh/u0sjfbUlSWMY7ZT8qBnJ3K2LAiBlXXjz\n"
+    "oukek2aGb1inH/70tSLNgThhzzj4+f7HfRBnig==\n"
+    "-----END CERTIFICATE-----\n";
+// No certificate's.
+inline constexpr std::string_view other_key =
+    "-----BEGIN EC PRIVATE KEY-----\n"
+    "MHcCAQEEIF281Jh9C270HL94p4yePeE53zAi9jZ0Rim5BE+MHzgaoAoGCCqGSM49\n"
+    "AwEHoUQDQgAErG2YtHkwIAfnDQREaF4jk5yk36A5W/MsoUYIVJzDthvW1lTLVxcf\n"
+    "KbYbG4+jZ4v7PFOC+pEEpYDitZiKYPOAkA==\n"
+    "-----END EC PRIVATE KEY-----\n";
 
 }  // namespace kindgate::test
