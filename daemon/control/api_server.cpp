@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "api_connections.h"
 #include "api_json.h"
 #include "api_peer.h"
 #include "api_session.h"
 #include "control/api.h"
+#include "listener.h"
 
 namespace kindgate::control {
 
@@ -74,13 +74,21 @@ Error failure(std::string const& path, error_code code) {
 
 }  // namespace
 
-class ApiListener : public std::enable_shared_from_this<ApiListener> {
+class ApiListener {
 public:
     ApiListener(asio::io_context& context, Service& service, ApiServer::Options options)
         : path_(options.socket.string()),
-          acceptor_(context),
-          pause_(context),
+          listener_(std::make_shared<Listener<stream_protocol>>(
+              context, [this](stream_protocol::socket socket) { enter(std::move(socket)); })),
           connections_(std::make_shared<ApiConnections>(service, std::move(options))) {}
+    ~ApiListener() {
+        listener_->close();
+        connections_->close_all();
+        // A successor may already have put its own there.
+        if (file_ != FileIdentity{} && identity_of(path_) == file_) ::unlink(path_.c_str());
+    }
+    ApiListener(ApiListener const&) = delete;
+    ApiListener& operator=(ApiListener const&) = delete;
 
     Result<void> open() {
         if (path_.size() >= sizeof(sockaddr_un::sun_path))
@@ -89,46 +97,20 @@ public:
         std::error_code ignored;  // binding tells
         std::filesystem::create_directories(std::filesystem::path{path_}.parent_path(), ignored);
         KG_TRY(make_way(path_));
+        auto& acceptor = listener_->acceptor();
         error_code failed;
-        acceptor_.open(stream_protocol{}, failed);
-        if (!failed) acceptor_.bind(stream_protocol::endpoint{path_}, failed);
+        acceptor.open(stream_protocol{}, failed);
+        if (!failed) acceptor.bind(stream_protocol::endpoint{path_}, failed);
         if (failed) return failure(path_, failed);
         file_ = identity_of(path_);
         // Everybody may ask; SO_PEERCRED decides what they may do.
         if (::chmod(path_.c_str(), 0666) != 0) return Error::from_errno(errno, fmt::format("chmod {}", path_));
-        acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+        failed = listener_->start();
         if (failed) return failure(path_, failed);
-        accept();
         return {};
     }
 
-    void close() {
-        error_code ignored;
-        acceptor_.close(ignored);
-        pause_.cancel();
-        connections_->close_all();
-        // A successor may already have put its own there.
-        if (file_ != FileIdentity{} && identity_of(path_) == file_) ::unlink(path_.c_str());
-    }
-
 private:
-    void accept() {
-        acceptor_.async_accept([self = shared_from_this()](error_code failed, stream_protocol::socket socket) {
-            if (failed == asio::error::operation_aborted || !self->acceptor_.is_open()) return;
-            if (failed) return self->accept_later();
-            self->enter(std::move(socket));
-            self->accept();
-        });
-    }
-
-    // Too many open files, no memory: that passes.
-    void accept_later() {
-        pause_.expires_after(std::chrono::milliseconds{200});
-        pause_.async_wait([self = shared_from_this()](error_code failed) {
-            if (!failed && self->acceptor_.is_open()) self->accept();
-        });
-    }
-
     void enter(stream_protocol::socket socket) {
         auto const peer = read_peer(socket.native_handle());
         if (!peer.ok()) return;
@@ -152,20 +134,17 @@ private:
 
     std::string path_;
     FileIdentity file_;
-    stream_protocol::acceptor acceptor_;
-    asio::steady_timer pause_;
+    std::shared_ptr<Listener<stream_protocol>> listener_;
     std::shared_ptr<ApiConnections> connections_;
 };
 
-ApiServer::ApiServer(std::shared_ptr<ApiListener> listener) : listener_(std::move(listener)) {}
+ApiServer::ApiServer(std::unique_ptr<ApiListener> listener) : listener_(std::move(listener)) {}
 
-ApiServer::~ApiServer() {
-    listener_->close();
-}
+ApiServer::~ApiServer() = default;
 
 Result<std::unique_ptr<ApiServer>> ApiServer::listen(asio::io_context& context, Service& service, Options options) {
     std::unique_ptr<ApiServer> server{
-        new ApiServer{std::make_shared<ApiListener>(context, service, std::move(options))}};
+        new ApiServer{std::make_unique<ApiListener>(context, service, std::move(options))}};
     KG_TRY(server->listener_->open());
     return server;
 }

@@ -44,9 +44,9 @@ public:
     ApiServer& operator=(ApiServer const&) = delete;
 
 private:
-    explicit ApiServer(std::shared_ptr<ApiListener> listener);
+    explicit ApiServer(std::unique_ptr<ApiListener> listener);
 
-    std::shared_ptr<ApiListener> listener_;
+    std::unique_ptr<ApiListener> listener_;
 };
 
 }  // namespace kindgate::control
