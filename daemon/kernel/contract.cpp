@@ -16,6 +16,7 @@
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 
 #include <bit>
@@ -231,6 +232,9 @@ public:
     }
     // No other machine in the LAN.
     Rule& destination_is_elsewhere() { return fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_DADDR).not_in(lan_index); }
+    Rule& destination_is_the_gate() {
+        return fib(NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_DADDR).compare(NFT_CMP_EQ, std::uint32_t{RTN_LOCAL});
+    }
     Rule& set_mark() {
         auto* store = expression("ct");
         nftnl_expr_set_u32(store, NFTNL_EXPR_CT_KEY, NFT_CT_MARK);
@@ -388,6 +392,15 @@ constexpr std::uint16_t http = 80;
 void write_ask(Batch& batch) {
     for (auto const protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}})
         from_lan(ask).protocol(protocol).to_port(dns).slot().in(asked).redirect(dns_port).write(batch);
+    // Names that are shut lead there, whatever else is open.
+    from_lan(ask)
+        .protocol(IPPROTO_TCP)
+        .to_port(http)
+        .slot()
+        .in(asked)
+        .destination_is_the_gate()
+        .redirect(web_port)
+        .write(batch);
     from_lan(ask)
         .protocol(IPPROTO_TCP)
         .to_port(http)
@@ -411,8 +424,8 @@ void write_tell_slot(Batch& batch) {
         std::uint8_t protocol;
         std::uint16_t port;
     };
-    for (auto const& service :
-         {Service{IPPROTO_UDP, dns_port}, Service{IPPROTO_TCP, dns_port}, Service{IPPROTO_TCP, web_port}})
+    for (auto const& service : {Service{IPPROTO_UDP, dns_port}, Service{IPPROTO_TCP, dns_port},
+                                Service{IPPROTO_TCP, web_port}, Service{IPPROTO_TCP, tls_port}})
         Rule{tell_slot}.protocol(service.protocol).to_port(service.port).verdict(NFT_GOTO, to_front).write(batch);
     from_lan(to_front).slot().set_packet_mark().verdict(NF_ACCEPT).write(batch);
     constexpr std::uint32_t loopback = 1;  // in every network namespace

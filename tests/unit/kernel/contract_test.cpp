@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using kernel::dns_port;
 using kernel::SlotCategory;
 using kernel::Steady;
+using kernel::tls_port;
 using kernel::Wanted;
 using kernel::web_port;
 using test::Endpoint;
@@ -311,9 +312,11 @@ constexpr test::Test tests[] = {
              unasked.asked.clear();
              install(unasked);
              expect(Fate::refused, SOCK_STREAM, family.server, 80, page, "not where the gate isn't asked");
+             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, own, "the router's own pages");
              install(house_rules());
              expect(Fate::arrives, SOCK_STREAM, family.server, 80, server, "not with access");
-             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, own, "the router's own pages");
+             expect(Fate::arrives, SOCK_STREAM, family.gate, 80, page, "the gate's page, with access too");
+             expect(Fate::arrives, SOCK_STREAM, family.gate_outside, 80, page, "by any of its addresses");
              // A printer's page, in another of the LAN's networks.
              auto within = closed;
              within.lan = {"lan0", "wan0"};
@@ -329,8 +332,8 @@ constexpr test::Test tests[] = {
              int type;
              std::uint16_t port;
          };
-         for (auto const& service :
-              {Service{SOCK_DGRAM, dns_port}, Service{SOCK_STREAM, dns_port}, Service{SOCK_STREAM, web_port}}) {
+         for (auto const& service : {Service{SOCK_DGRAM, dns_port}, Service{SOCK_STREAM, dns_port},
+                                     Service{SOCK_STREAM, web_port}, Service{SOCK_STREAM, tls_port}}) {
              Server front{house(), Host::gate, service.type, service.port};
              for (auto const& family : families) {
                  test::equal(fate(Host::net, service.type, family.gate_outside, service.port, front), Fate::lost,

@@ -203,6 +203,7 @@ constexpr test::Test tests[] = {
                "type nat hook prerouting priority dstnat - 10; policy accept;",
                "iifname @lan udp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
                "iifname @lan tcp dport 53 ct mark & 0x00003fff == @asked redirect to :5300",
+               "iifname @lan tcp dport 80 ct mark & 0x00003fff == @asked fib daddr type local redirect to :5380",
                "iifname @lan tcp dport 80 ct mark & 0x00003fff == @asked ct mark & 0x000fc000 != 0x000fc000 "
                "ct mark & 0x00003fff != @access ct mark & 0x000fffff != @granted fib daddr oif != @lan_index redirect "
                "to :5380",
@@ -210,6 +211,7 @@ constexpr test::Test tests[] = {
                "udp dport 5300 goto to_front",
                "tcp dport 5300 goto to_front",
                "tcp dport 5380 goto to_front",
+               "tcp dport 5443 goto to_front",
                "iifname @lan meta mark set ct mark & 0x00003fff accept",
                "iif != \"lo\" drop",
                "type filter hook forward priority filter - 10; policy accept;",

@@ -20,9 +20,10 @@ namespace kindgate::kernel {
 
 using Steady = std::chrono::steady_clock;
 
-// Where the front listens on the gate: chain `ask` leads there what devices ask of whatever server.
+// Where the gate listens for its devices. Chain `ask` leads to the first two what they ask of whatever server.
 inline constexpr std::uint16_t dns_port = 5300;  // UDP and TCP
-inline constexpr std::uint16_t web_port = 5380;  // TCP: plain web requests of slots without access
+inline constexpr std::uint16_t web_port = 5380;  // TCP: plain web requests of slots without access, and to the gate
+inline constexpr std::uint16_t tls_port = 5443;  // TCP: devices ask there, by TLS, how long they have access
 
 // A slot's use of a category, which may need a lease of its own.
 struct SlotCategory {
