@@ -176,6 +176,15 @@ Result<void> run(control::Board const& board) {
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
     auto const page = control::PageServer::listen(context, daemon->service(), kernel::web_port);
     if (!page.ok()) spdlog::warn("devices without access see no page that tells why: {}", page.error().message());
+    std::unique_ptr<control::PageServer> portal;
+    if (board.public_name) {
+        auto listening =
+            control::PageServer::listen_tls(context, daemon->service(), kernel::tls_port, board.public_name->text());
+        if (listening.ok())
+            portal = std::move(listening).value();
+        else
+            spdlog::warn("devices can't ask by TLS how long they have access: {}", listening.error().message());
+    }
     KG_TRY(daemon->start());
     auto const answering = front->run();
     daemon->ready();

@@ -9,12 +9,14 @@
 #include <array>
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include <fmt/ranges.h>
 
 #include "base/installation.h"
 #include "base/whole_file.h"
 #include "kindgate/v1/board.pb.h"
+#include "policy/names.h"
 
 namespace kindgate::control {
 
@@ -84,6 +86,7 @@ public:
         read_keys();
         read_private_domains();
         read_contact();
+        read_public_name();
         board_.lab_clock = said_.lab_clock();
         return std::move(board_);
     }
@@ -192,6 +195,25 @@ private:
         if (!board_.contact.empty() && !is_uri(board_.contact))
             complain("contact", -1, fmt::format("'{}' is not a URI", board_.contact),
                      "write one like \"mailto:office@school.example\", of at most 200 characters");
+    }
+
+    void read_public_name() {
+        path("certificate", said_.certificate(), board_.certificate);
+        path("certificate_key", said_.certificate_key(), board_.certificate_key);
+        auto const fields = {std::pair{"public_name", &said_.public_name()},
+                             {"certificate", &said_.certificate()},
+                             {"certificate_key", &said_.certificate_key()}};
+        bool const any = std::ranges::any_of(fields, [](auto const& field) { return !field.second->empty(); });
+        for (auto const& [field, said] : fields)
+            if (any && said->empty())
+                complain(field, -1, fmt::format("{} is missing", field),
+                         "name public_name, certificate and certificate_key, or none of them");
+        if (said_.public_name().empty()) return;
+        auto const name = policy::parse_name(said_.public_name());
+        if (name.ok())
+            board_.public_name = *name;
+        else
+            complain("public_name", -1, name.error().message(), "write the name that the certificate is for");
     }
 
     unsigned number(char const* field, unsigned said, unsigned most, unsigned otherwise) {

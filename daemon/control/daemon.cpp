@@ -104,6 +104,8 @@ public:
     Result<void> start() {
         // Watched before it is read: no change in between is missed.
         auto policy = KG_TRY(PathWatch::create(board_.policy_file));
+        for (auto const& file : gatekeeper_.certificate_files())
+            watch(certificate_, file, [this] { gatekeeper_.certificate_changed(); });
         KG_TRY(gatekeeper_.start());
         policy_file_.emplace(context_, std::move(policy), [this] { gatekeeper_.policy_file_changed(); });
         if (!board_.dhcp_leases.empty())
@@ -172,15 +174,19 @@ private:
         auto const files = gatekeeper_.pack_files();
         std::erase_if(packs_,
                       [&](auto const& watched) { return std::ranges::find(files, watched.first) == files.end(); });
-        for (auto const& file : files) {
-            if (packs_.contains(file)) continue;
-            auto watch = PathWatch::create(file);
-            if (watch.ok())
-                packs_.try_emplace(file, context_, std::move(watch).value(),
-                                   [this] { gatekeeper_.pack_file_changed(); });
-            else
-                spdlog::warn("changes of {} are not noticed: {}", file.string(), watch.error().message());
-        }
+        for (auto const& file : files)
+            if (!packs_.contains(file)) watch(packs_, file, [this] { gatekeeper_.pack_file_changed(); });
+    }
+
+    using WatchedFiles = std::map<std::filesystem::path, WatchedFile>;
+
+    // What can't be watched is worth a word, no more.
+    void watch(WatchedFiles& files, std::filesystem::path const& file, std::function<void()> changed) {
+        auto way = PathWatch::create(file);
+        if (way.ok())
+            files.try_emplace(file, context_, std::move(way).value(), std::move(changed));
+        else
+            spdlog::warn("changes of {} are not noticed: {}", file.string(), way.error().message());
     }
 
     void edge_told() {
@@ -236,7 +242,8 @@ private:
     Gatekeeper gatekeeper_;
     std::optional<WatchedFile> policy_file_;
     std::optional<WatchedFile> dhcp_leases_;
-    std::map<std::filesystem::path, WatchedFile> packs_;
+    WatchedFiles packs_;
+    WatchedFiles certificate_;
     std::optional<Readable> table_;
     std::optional<Readable> neighbours_;
     std::optional<Readable> edge_;

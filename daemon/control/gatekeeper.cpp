@@ -55,6 +55,7 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       events_(parts.clock),
       store_(board_.policy_file, board_.state_directory, parts.ledger, events_),
       names_(board_, parts.ledger, events_),
+      certificate_(board_, events_),
       devices_(parts.ledger, events_, {board_.slots, board_.newcomers_per_minute}),
       overrides_(parts.ledger),
       enforcer_(parts.table),
@@ -84,6 +85,7 @@ Result<void> Gatekeeper::start() {
     KG_TRY(start_watching_network());
     devices_.let_in_all();
     check_trust();
+    certificate_changed();
     started_ = true;
     KG_TRY(replan_for_caller());
     events_.tell(v1::Event::STARTED, fmt::format("kindgated {} enforces", version()));
@@ -310,6 +312,7 @@ void Gatekeeper::tick_ledger(Moment const& at) {
     if (at.steady >= next_flush_) {
         next_flush_ = at.steady + flush_interval;
         devices_.flush(at.instant());
+        static_cast<void>(certificate());  // one that has expired is told
     }
     if (at.steady >= trust_.next_stamp()) stamp(Trust::When::if_due);
 }

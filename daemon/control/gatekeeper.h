@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "certificate_store.h"
 #include "control/board.h"
 #include "control/clock.h"
 #include "control/names_front.h"
@@ -64,6 +65,9 @@ public:
     // Of one of pack_files().
     void pack_file_changed();
     std::vector<std::filesystem::path> pack_files() const { return names_.files(); }
+    // Of one of certificate_files().
+    void certificate_changed() { certificate_.read(time_if_trusted()); }
+    std::vector<std::filesystem::path> certificate_files() const { return certificate_.files(); }
     // What the DNS front tells.
     void resolver_changed(std::string const& resolver, bool answers);
     void leases_refused(Error const& why);
@@ -84,6 +88,8 @@ public:
     PolicyVerdict validate(std::string_view text) override;
     PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) override;
     PageFacts page(Slot slot, std::string_view host) override;
+    PortalFacts portal(Slot slot) override;
+    std::shared_ptr<crypto::TlsIdentity const> certificate() override { return certificate_.get(time_if_trusted()); }
     Result<void> release(Caller const& caller) override;
     Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;
     std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override;
@@ -97,6 +103,7 @@ private:
 
     Situation situation() const;
     policy::Instant now() const { return parts_.clock.now().instant(); }
+    std::optional<policy::Instant> time_if_trusted() const { return trusted_ ? std::optional{now()} : std::nullopt; }
 
     // Plans anew until nothing is left to do, and tells what changed. A kernel that refuses is told of, and asked
     // again.
@@ -126,6 +133,7 @@ private:
     void link_changed(kernel::Link const& link);
 
     Result<Asked> asked(Who const& who) const;
+    Asked asked(Slot slot) const;
     policy::Explanation explained(Asked const& asked, policy::Instant at, bool is_now) const;
     policy::Subject subject(Asked const& asked) const;
     policy::NameExplanation explained(Asked const& asked, policy::Instant at, content::dns::Name const& name) const;
@@ -148,6 +156,7 @@ private:
     EventHub events_;
     PolicyStore store_;
     NameRules names_;
+    CertificateStore certificate_;
     Devices devices_;
     OverrideBook overrides_;
     Enforcer enforcer_;

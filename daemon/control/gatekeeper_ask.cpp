@@ -257,6 +257,12 @@ Device const* Gatekeeper::holder_of(Slot slot) const {
     return found == all.end() ? nullptr : &found->second;
 }
 
+Gatekeeper::Asked Gatekeeper::asked(Slot slot) const {
+    auto const* const device = slot.valid() ? holder_of(slot) : nullptr;
+    if (device == nullptr || !device->profile) return {nullptr, device};
+    return {&store_.policy()->profiles[*device->profile], device};
+}
+
 PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
     PageFacts facts;
     facts.contact = board_.contact;
@@ -265,15 +271,11 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
         return facts;
     }
     facts.helplines = names_.helplines();
-    auto const* const device = slot.valid() ? holder_of(slot) : nullptr;
-    Asked about;
-    if (device != nullptr) {
-        facts.device = display_name(*device);
-        about = {device->profile ? &store_.policy()->profiles[*device->profile] : nullptr, device};
-    }
+    auto const about = asked(slot);
+    if (about.device != nullptr) facts.device = display_name(*about.device);
     auto const at = now();
     std::optional<policy::Instant> until;
-    if (auto const name = policy::parse_name(host); name.ok()) {
+    if (auto const name = policy::parse_name(host); name.ok() && *name != board_.public_name) {
         auto const explained = this->explained(about, at, *name);
         facts.name = name->text();
         facts.passes = explained.passes();
@@ -287,6 +289,20 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
         until = explained.until;
     }
     if (until) facts.until = until_in_words(*store_.policy(), *until, at);
+    return facts;
+}
+
+PortalFacts Gatekeeper::portal(Slot slot) {
+    constexpr std::chrono::days foreseen{7};
+    if (!store_.policy()) return {};
+    auto const about = asked(slot);
+    auto const at = now();
+    if (!this->explained(about, at, true).decision.allows()) return {};
+    PortalFacts facts{.captive = false};
+    if (!trusted_) return facts;
+    auto const stretches = policy::timeline(subject(about), overrides_.all(), {at, at + foreseen});
+    auto const shut = std::ranges::find_if(stretches, [](auto const& one) { return !one.decision.allows(); });
+    if (shut != stretches.end()) facts.remaining = shut->when.from - at;
     return facts;
 }
 

@@ -35,6 +35,7 @@ NameRules::NameRules(Board const& board, ledger::Ledger& ledger, EventHub& event
       data_(board.data_directory),
       contact_(board.contact),
       private_domains_(board.private_domains),
+      own_name_(board.public_name),
       events_(events),
       book_(ledger),
       packs_(pack_settings(board), events),
@@ -78,7 +79,7 @@ bool NameRules::reread(policy::Instant now) {
 
 void NameRules::compile() {
     names_ = policy::compile_names(
-        *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contact_});
+        *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contact_, own_name_});
 }
 
 std::shared_ptr<policy::View const> NameRules::view(policy::Plan const& plan) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ private:
     std::filesystem::path data_;
     std::string contact_;
     std::vector<content::dns::Name> private_domains_;
+    std::optional<content::dns::Name> own_name_;
     EventHub& events_;
     CategoryBook book_;
     PackStore packs_;

@@ -25,7 +25,7 @@ std::string title_of(PageFacts const& facts) {
     if (facts.passes) return "This page should open now";
     if (facts.mode == policy::Mode::off) return "The internet is off";
     if (facts.mode == policy::Mode::learning) return "Learning time";
-    return facts.name.empty() ? "Not here" : fmt::format("{} is closed", facts.name);
+    return facts.name.empty() ? "The internet is open" : fmt::format("{} is closed", facts.name);
 }
 
 std::string helpline_item(policy::Helpline const& line) {
@@ -50,11 +50,8 @@ std::string page_html(PageFacts const& facts) {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\"><title>{0}</title><style>{1}</style></head><body><h1>{0}</h1>",
         title, style);
-    if (facts.passes)
-        page += "<p>Nothing is closed any more: load it again.</p>";
-    else
-        page +=
-            fmt::format("<p>{}{}.</p>", escaped(facts.because), facts.until.empty() ? "" : ", " + escaped(facts.until));
+    if (facts.passes) page += "<p>Nothing is closed any more: load it again.</p>";
+    page += fmt::format("<p>{}{}.</p>", escaped(facts.because), facts.until.empty() ? "" : ", " + escaped(facts.until));
     if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped(facts.device));
     if (!facts.contact.empty())
         page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped(facts.contact));
@@ -64,6 +61,13 @@ std::string page_html(PageFacts const& facts) {
         page += "</ul>";
     }
     return page + "</body></html>\n";
+}
+
+std::string portal_json(PortalFacts const& facts, std::string_view page) {
+    auto const remaining = !facts.captive && facts.remaining
+                               ? fmt::format(",\"seconds-remaining\":{}", facts.remaining->count())
+                               : std::string{};
+    return fmt::format("{{\"captive\":{},\"user-portal-url\":\"{}\"{}}}\n", facts.captive, page, remaining);
 }
 
 }  // namespace kindgate::control

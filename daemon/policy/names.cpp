@@ -105,6 +105,9 @@ private:
         for (auto const& server : input_.helplines.time_servers) add(server, RuleKind::always_reachable);
         add_all(policy_.always_reachable, RuleKind::always_reachable, NameRule::all_profiles);
         for (auto const& domain : input_.private_domains) add(domain, RuleKind::private_allowed);
+        if (input_.own_name)
+            for (auto const kind : {RuleKind::always_reachable, RuleKind::private_allowed})
+                add(*input_.own_name, kind, 0, NameRule::all_profiles, NameScope::exact);
         for (auto const& list : policy_.domain_lists)
             if (auto const id = input_.ids.of(list.name))
                 for (auto const& domain : list.domains) add_domain(domain, RuleKind::category, id);

@@ -21,6 +21,8 @@ public:
     std::optional<Error> failure;
     control::PolicyText policy_text{"name: \"Home\"\n", "0123456789abcdef"};
     control::PolicyVerdict verdict = good_verdict();
+    control::PortalFacts portal_facts;
+    std::shared_ptr<crypto::TlsIdentity const> identity;
 
     void tell(v1::Event const& event) {
         for (auto const& [number, listener] : listeners_) listener(event);
@@ -107,7 +109,18 @@ public:
                         " bytes");
         return verdict;
     }
-    control::PageFacts page(Slot, std::string_view) override { return {}; }
+    control::PageFacts page(Slot, std::string_view host) override {
+        asked.push_back("page '" + std::string{host} + "'");
+        control::PageFacts facts;
+        facts.name = host;
+        facts.because = "Bedtime";
+        return facts;
+    }
+    control::PortalFacts portal(Slot) override {
+        asked.emplace_back("portal");
+        return portal_facts;
+    }
+    std::shared_ptr<crypto::TlsIdentity const> certificate() override { return identity; }
     Result<void> release(control::Caller const&) override {
         asked.emplace_back("release");
         if (failure) return *failure;

@@ -61,6 +61,28 @@ constexpr test::Test tests[] = {
              test::contains(refused.error().message(), c.says);
          }
      }},
+    {"a public name, a certificate and its key are named together or not at all",
+     [] {
+         auto const board = test::value(control::parse_board(
+             "lan: \"lan0\" public_name: \"Gate.Example\" certificate: \"g.crt\" certificate_key: \"/k/g.key\"",
+             "/etc/k/b"));
+         test::equal(board.public_name->text(), "gate.example", "name");
+         test::equal(board.certificate.string(), "/etc/k/g.crt", "certificate");
+         test::equal(board.certificate_key.string(), "/k/g.key", "key");
+         test::check(!test::value(control::parse_board("lan: \"lan0\"", "b")).public_name, "none");
+         struct Case {
+             char const *text, *says;
+         };
+         for (auto const& c : {Case{"public_name: \"gate.example\"", "certificate is missing"},
+                               Case{"public_name: \"gate.example\"", "certificate_key is missing"},
+                               Case{"certificate: \"a\" certificate_key: \"b\"", "public_name is missing"},
+                               Case{"public_name: \"no name\" certificate: \"a\" certificate_key: \"b\"",
+                                    "b:1:13: 'no name' is not"}}) {
+             auto const refused = control::parse_board(fmt::format("lan: \"lan0\" {}", c.text), "b");
+             test::check(!refused.ok(), c.text);
+             test::contains(refused.error().message(), c.says);
+         }
+     }},
     {"groups and LAN interfaces that the machine doesn't have are warned of",
      [] {
          auto const board = test::value(control::parse_board(

@@ -78,7 +78,8 @@ public:
                     found.add(ids.of(listed));
             return found;
         };
-        names_ = compile_names(*policy_, {ids_, category, safe_search_, helplines_, private_, "https://gate.example/"});
+        names_ = compile_names(*policy_, {ids_, category, safe_search_, helplines_, private_, "https://gate.example/",
+                                          test::dns_name("gate.example")});
     }
 
     View view(std::string_view at, std::span<Override const> overrides = {}) const {
@@ -170,6 +171,8 @@ constexpr Case cases[] = {
     {"child", "help.example", night, "pass always"},
     {"child", "school.example", night, "pass always"},
     {"child", "time.example", lessons, "pass always"},
+    {"child", "gate.example", night, "pass always"},
+    {"child", "a.gate.example", night, "off windows[0]"},
     {"grown-up", "adult.example", night, "pass adult"},
     {"grown-up", "use-application-dns.net", open, "pass "},
     {"sibling", "www.search.example", open, "pass "},

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ struct Board {
     std::vector<crypto::PublicKey> pack_keys;
     std::vector<content::dns::Name> private_domains;  // folded
     std::string contact;                              // a URI; "" : nobody
+    std::optional<content::dns::Name> public_name;    // folded; with it both files below are named, without it none
+    std::filesystem::path certificate;
+    std::filesystem::path certificate_key;
     bool lab_clock = false;
 };
 

@@ -2,6 +2,7 @@
 // those of proto/kindgate/v1/api.proto. All calls on the control thread; none blocks longer than one ledger write.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,6 +32,10 @@ class SeenDevice;
 class Status;
 class Timeline;
 }  // namespace kindgate::v1
+
+namespace kindgate::crypto {
+class TlsIdentity;
+}
 
 namespace kindgate::control {
 
@@ -63,13 +68,19 @@ struct PolicyVerdict {
 // What the gate's page tells a device about a web request.
 struct PageFacts {
     std::string device;  // its name; "" : unknown
-    std::string name;    // that was asked for; "" : none that makes sense
+    std::string name;    // that was asked for; "" : the gate itself, or none that makes sense: about the device's mode
     bool passes = false;
     policy::Mode mode = policy::Mode::off;
     std::string because;  // a sentence without its full stop
     std::string until;    // "until tomorrow 07:00"; "" : no end in sight
     std::string contact;  // URI; "" : nobody
     std::vector<policy::Helpline> helplines;
+};
+
+// What a device is told of its access (RFC 8908, 5).
+struct PortalFacts {
+    bool captive = true;                              // no access
+    std::optional<std::chrono::seconds> remaining{};  // of access; none: no end within a week, or none that is known
 };
 
 class Service {
@@ -95,8 +106,11 @@ public:
     // `if_match`: revision that the caller read; empty: whatever is in force.
     virtual PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) = 0;
 
-    // For a web request of this slot with this host name.
+    // For a web request of this slot with this host name; "" : of the gate itself.
     virtual PageFacts page(Slot slot, std::string_view host) = 0;
+    virtual PortalFacts portal(Slot slot) = 0;
+    // What is shown to who connects by TLS. Null: there is none, or it has expired.
+    virtual std::shared_ptr<crypto::TlsIdentity const> certificate() = 0;
 
     // Takes the table away and ends the daemon.
     virtual Result<void> release(Caller const& caller) = 0;

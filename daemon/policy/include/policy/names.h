@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,7 @@ struct NamesInput {
     Helplines const& helplines;
     std::span<content::dns::Name const> private_domains;  // may be answered with private addresses; folded
     std::string contact;                                  // URI of a page or person to ask; "" : none
+    std::optional<content::dns::Name> own_name{};         // the gate's, folded: always reachable, at private addresses
 };
 
 std::shared_ptr<Names const> compile_names(Policy const& policy, NamesInput const& input);
