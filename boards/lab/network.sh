@@ -77,6 +77,12 @@ END
   wait_until "the names of the internet" test -s "$run/names.pid"
 }
 
+# certify NAME SUBJECT_ALT_NAMES: NAME.key and NAME.crt, by the lab's authority.
+certify() {
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=lab"
+  openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -days 30 -out "$1.crt" -extfile <(printf 'subjectAltName=%s\n' "$2")
+}
+
 # The lab's own authority, trusted by what `exec` runs and by nothing else.
 make_certificates() {
   local names='' site
@@ -85,9 +91,8 @@ make_certificates() {
     cd "$run"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.crt -days 30 \
       -subj "/CN=Kindgate lab $id" -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout net.key -out net.csr -subj "/CN=lab"
-    openssl x509 -req -in net.csr -CA ca.crt -CAkey ca.key -days 30 -out net.crt \
-      -extfile <(printf 'subjectAltName=%s\n' "${names#,}")
+    certify net "${names#,}"
+    certify gate DNS:gate.example
   ) >"$run/certificates.log" 2>&1 || give_up "openssl failed"
 }
 
@@ -139,6 +144,8 @@ dhcp-leasefile=$run/dhcp.leases
 dhcp-authoritative
 dhcp-rapid-commit
 no-ping
+host-record=gate.example,192.168.77.1,2001:db8:77::1
+dhcp-option=114,https://gate.example:5443/captive-portal
 END
   for host in kid pupil parent; do
     echo "dhcp-host=${macs[$host]},192.168.77.$((last++))"
