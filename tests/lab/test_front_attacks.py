@@ -55,7 +55,7 @@ def most(lab):
     """Milliseconds of CPU that a message may cost; sanitizers cost some times as much."""
     with open(f"{lab.build}/bin/kindgated", "rb") as file:
         program = file.read()
-    return 25 if b"__asan_init" in program or b"__tsan_init" in program else 5
+    return 50 if b"__asan_init" in program or b"__tsan_init" in program else 5
 
 
 class Elsewhere:
