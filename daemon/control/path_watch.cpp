@@ -17,6 +17,7 @@ constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | I
                                       IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
 // As the kernel follows symlinks (path_resolution(7)).
 constexpr int most_symlinks = 40;
+constexpr int most_reads = 4;
 
 using Way = std::deque<std::filesystem::path>;
 
@@ -84,7 +85,8 @@ void PathWatch::walk() {
 
 void PathWatch::read_events(Steady::time_point now) {
     alignas(inotify_event) std::array<char, 16384> buffer{};
-    for (;;) {
+    // Not to the end: others may write in the folder faster than this reads.
+    for (int i = 0; i < most_reads; ++i) {
         auto const length = ::read(descriptor_.get(), buffer.data(), buffer.size());
         if (length <= 0) return;
         for (std::size_t at = 0; at + sizeof(inotify_event) <= static_cast<std::size_t>(length);) {

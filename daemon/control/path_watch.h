@@ -28,7 +28,7 @@ public:
     static Result<PathWatch> create(std::filesystem::path const& file);
 
     int descriptor() const { return descriptor_.get(); }
-    // Reads what the kernel tells; afterwards due() may have a time.
+    // Reads what the kernel tells, 64 KiB of it at most; afterwards due() may have a time.
     void read_events(Steady::time_point now);
 
     // When the file should be read anew; none: no change is pending.

@@ -2,6 +2,7 @@
 #include "path_watch.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "house.h"
@@ -54,6 +55,26 @@ constexpr test::Test tests[] = {
          test::Folder folder;
          auto watch = test::value(PathWatch::create(folder / "policy"));
          test::check(!due_after(watch, [&] { test::write_file(folder / "policy.swp", "a"); }), "another file");
+     }},
+    {"who writes beside it without pause doesn't hold the gate: what is read at once has an end",
+     [] {
+         test::Folder folder;
+         auto watch = test::value(PathWatch::create(folder / "policy"));
+         auto const waiting = [&] {
+             int bytes = 0;
+             test::equal(ioctl(watch.descriptor(), FIONREAD, &bytes), 0, "FIONREAD");
+             return bytes;
+         };
+         for (int i = 0; i < 2000; ++i) {
+             test::write_file(folder / "noise", "a");
+             test::write_file(folder / "policy.swp", "a");
+         }
+         auto const before = waiting();
+         watch.read_events(now);
+         test::check(waiting() > 0 && waiting() < before, "a part is read");
+         test::write_file(folder / "policy", "a");
+         for (int i = 0; i < 100 && waiting() > 0; ++i) watch.read_events(now);
+         test::check(watch.due().has_value(), "nothing is overlooked");
      }},
     {"a file that is being written is waited for, but not for ever",
      [] {
