@@ -36,6 +36,7 @@ NAT = """table inet lab {
 """
 
 KID, PUPIL, PARENT = "02:00:5e:10:00:01", "02:00:5e:10:00:02", "02:00:5e:10:00:03"
+GATE4, GATE6 = "192.168.77.1", "2001:db8:77::1"
 VIDEO4, VIDEO6 = "203.0.113.10", "2001:db8:113::10"
 LEARN4, LEARN6 = "203.0.113.20", "2001:db8:113::20"
 
@@ -308,6 +309,11 @@ class Lab:
 
     def slot(self, mac):
         return wait_for(lambda: (self.seen(mac) or {}).get("slot"), f"a slot for {mac}")
+
+    def speak(self, host):
+        """The host says something to the gate, so that the gate sees it; its slot."""
+        self.exec(host, "ping", "-c1", "-W2", GATE4)
+        return self.slot(self.exec(host, "cat", "/sys/class/net/eth0/address").stdout.strip())
 
     def events(self):
         return Events(self)

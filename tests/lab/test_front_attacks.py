@@ -8,10 +8,10 @@ import struct
 import threading
 import time
 
-from clients import GATE4, dig
+from clients import dig
 from dnswire import (AD, FORMERR, KINDS, NOERROR, NXDOMAIN, OF_QUESTION, SERVFAIL, TC, Client, Resolver, TcpClient, address,
                      encoded, front_cpu, option, query, question_end, record, reply)
-from lab import CHECKOUT, Skip, wait_for
+from lab import CHECKOUT, GATE4, Skip, wait_for
 from policies import home
 from traffic import Service, Wire
 
@@ -27,7 +27,7 @@ def house(lab, says=lambda asked: None, more="", board="", extra=""):
     rules = RULES % more
     lab.fresh(home(rules, rules, rules, rules, extra=LISTS + extra), Resolver.BOARD + board)
     for host in "kid", "pupil", "parent", "guest":
-        lab.slot(lab.exec(host, "cat", "/sys/class/net/eth0/address").stdout.strip())
+        lab.speak(host)
     return resolver
 
 

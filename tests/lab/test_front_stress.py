@@ -6,9 +6,9 @@ import struct
 import threading
 import time
 
-from clients import GATE4, dig
+from clients import dig
 from dnswire import NOERROR, NXDOMAIN, SERVFAIL, Client, Message, Resolver, address, query, reply
-from lab import KID, LEARN4, wait_for
+from lab import GATE4, KID, LEARN4, wait_for
 from policies import home
 from traffic import Wire, datagram, hardware, packet
 

@@ -3,9 +3,9 @@ import os
 import random
 import re
 
-from clients import GATE4, ask_all, dig, fetch_all
+from clients import ask_all, dig, fetch_all
 from dnswire import Resolver, address, reply
-from lab import CHECKOUT, KID, wait_for
+from lab import GATE4, CHECKOUT, KID, wait_for
 from policies import home
 from traffic import Download, reaches, refused
 

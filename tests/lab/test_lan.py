@@ -3,11 +3,10 @@ import contextlib
 import os
 import socket
 
-from lab import BOARD, VIDEO4, VIDEO6, run, wait_for
+from lab import BOARD, GATE4, GATE6, VIDEO4, VIDEO6, run, wait_for
 from policies import OFF, home
 from traffic import connect, family, refused
 
-GATE4, GATE6 = "192.168.77.1", "2001:db8:77::1"
 PUPIL4, PUPIL6 = "192.168.77.12", "2001:db8:77::5eff:fe10:2"
 KID4, KID6 = "192.168.77.11", "2001:db8:77::5eff:fe10:1"
 PRINTER4, PRINTER6 = "192.168.78.10", "2001:db8:78::10"

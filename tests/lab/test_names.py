@@ -1,8 +1,8 @@
 """Names: what devices ask is judged by the policy, whatever server they ask, and the kernel holds what was answered."""
 import time
 
-from clients import GATE4, dig
-from lab import LEARN4, VIDEO4, VIDEO6, wait_for
+from clients import dig
+from lab import GATE4, LEARN4, VIDEO4, VIDEO6, wait_for
 from policies import home
 from traffic import Download, reaches, refused
 

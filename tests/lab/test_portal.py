@@ -7,13 +7,12 @@ import ssl
 import struct
 import time
 
-from lab import KID, run, wait_for
+from lab import GATE4, GATE6, KID, run, wait_for
 from policies import home
 from traffic import connect
 
 NAME, PORT = "gate.example", 5443
 DOCUMENT = f"https://{NAME}:{PORT}/captive-portal"
-GATE4, GATE6 = "192.168.77.1", "2001:db8:77::1"
 BEDTIME = 'windows { days: "daily" from: "20:30" to: "06:30" mode: OFF label: "Bedtime" }'
 LESSONS = 'windows { days: "daily" from: "00:00" to: "24:00" mode: LEARNING label: "Lessons" }'
 SO_BINDTODEVICE = 25
