@@ -240,8 +240,8 @@ private:
         auto const at = places.of(Said::kNameFieldNumber).at;
         check_title("helpline", said.name(), at, places.at, report_);
         if (!said.name().empty())
-            once(of_country(said.name()), fmt::format("{} of {}", quoted(said.name()), said.country()), at, names_,
-                 report_);
+            once(of_country(said.name()), fmt::format("{} of {}", quoted(said.name()), shown(said.country())), at,
+                 names_, report_);
         if (!said.telephone().empty())
             report_.error(places.of(Said::kTelephoneFieldNumber).at, wrong_telephone(said.telephone()));
         report_.error(places.of(Said::kAboutFieldNumber).at, wrong_name("about", said.about(), longest_about));

@@ -151,6 +151,11 @@ void refuses_helplines() {
         {helpline("") + "\n" + helpline(""),
          "3:27: 'Example' of DE stands in line 1 already: keep one of the two\n"
          "3:43: 'help.example' stands in line 1 already: keep one of the two"},
+        {"helplines { country: \"\\007\" name: \"A\" telephone: \"1\" }\n"
+         "helplines { country: \"\\007\" name: \"A\" telephone: \"1\" }",
+         "1:13: '?' is not a country: write its two letters of ISO 3166-1, like \"DE\"\n"
+         "2:13: '?' is not a country: write its two letters of ISO 3166-1, like \"DE\"\n"
+         "2:29: 'A' of ? stands in line 1 already: keep one of the two"},
         {helpline("about: \"\xff\""), "2:9: the byte 0xff is not UTF-8: save the file as UTF-8"},
         {helpline("") + " time_servers: [\"a.example\", \"A.example\"]",
          "2:32: 'a.example' stands in line 2 already: keep one of the two"},
