@@ -48,7 +48,9 @@ FrontCounters Engine::counters() const {
 }
 
 std::chrono::milliseconds Engine::longest_wait() {
-    if (tcp_.unsent()) return std::chrono::milliseconds{0};
+    // What sending itself has led to.
+    bool const unsent = tcp_.unsent() || !held_.empty() || !udp_.queued().empty();
+    if (unsent) return std::chrono::milliseconds{0};
     bool const quiet = flights_.empty() && tcp_.empty() && !upstreams_.any_dead();
     if (quiet) return std::chrono::milliseconds{-1};
     auto next = next_housekeeping_;

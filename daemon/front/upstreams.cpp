@@ -123,35 +123,45 @@ Route Upstreams::queue(std::uint8_t upstream, std::size_t size) {
     return {upstream, number};
 }
 
-void Upstreams::flush() {
-    if (queued_ == 0) return;
+// False: its port was closed when a datagram of before arrived there.
+bool Upstreams::send_queued(std::uint8_t upstream, std::uint8_t number) {
     std::array<iovec, at_once> vectors{};
     std::array<mmsghdr, at_once> messages{};
-    for (std::size_t i = 0; i < upstreams_.size(); ++i) {
-        auto& one = upstreams_[i];
-        if (one.drawn < 0) continue;
-        auto const number = static_cast<std::uint8_t>(std::exchange(one.drawn, -1));
-        unsigned count = 0;
-        for (std::size_t at = 0; at < queued_; ++at) {
-            if (buffers_->to[at] != i) continue;
-            vectors[count] = {buffers_->out[at].data(), buffers_->size[at]};
-            messages[count].msg_hdr.msg_iov = &vectors[count];
-            messages[count].msg_hdr.msg_iovlen = 1;
-            ++count;
+    unsigned count = 0;
+    for (std::size_t at = 0; at < queued_; ++at) {
+        if (buffers_->to[at] != upstream) continue;
+        vectors[count] = {buffers_->out[at].data(), buffers_->size[at]};
+        messages[count].msg_hdr.msg_iov = &vectors[count];
+        messages[count].msg_hdr.msg_iovlen = 1;
+        ++count;
+    }
+    auto const descriptor = upstreams_[upstream].sockets[number].descriptor.get();
+    bool refused = false;
+    for (unsigned sent = 0; sent < count;) {
+        int const now = sendmmsg(descriptor, &messages[sent], count - sent, MSG_DONTWAIT);
+        // Told by the next call; the datagram has not gone.
+        if (now <= 0 && errno == ECONNREFUSED && !std::exchange(refused, true)) continue;
+        sent += now > 0 ? static_cast<unsigned>(now) : 1;
+    }
+    return !refused;
+}
+
+void Upstreams::flush() {
+    // Whoever hears of a loss may queue the query again, to any upstream.
+    while (queued_ != 0) {
+        std::vector<Route> refused;
+        for (std::size_t i = 0; i < upstreams_.size(); ++i) {
+            auto const upstream = static_cast<std::uint8_t>(i);
+            if (upstreams_[i].drawn < 0) continue;
+            auto const number = static_cast<std::uint8_t>(std::exchange(upstreams_[i].drawn, -1));
+            if (!send_queued(upstream, number)) refused.push_back({upstream, number});
         }
-        bool refused = false;
-        for (unsigned sent = 0; sent < count;) {
-            int const now = sendmmsg(one.sockets[number].descriptor.get(), &messages[sent], count - sent, MSG_DONTWAIT);
-            // A closed port of before is told by the next call; the datagram has not gone.
-            if (now <= 0 && errno == ECONNREFUSED && !std::exchange(refused, true)) continue;
-            sent += now > 0 ? static_cast<unsigned>(now) : 1;
-        }
-        if (refused) {
-            died(static_cast<std::uint8_t>(i));
-            callbacks_.lost({static_cast<std::uint8_t>(i), number});
+        queued_ = 0;
+        for (auto const route : refused) {
+            died(route.upstream);
+            callbacks_.lost(route);
         }
     }
-    queued_ = 0;
 }
 
 void Upstreams::done(Route route) {

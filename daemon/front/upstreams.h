@@ -82,6 +82,7 @@ private:
 
     bool renew(std::uint8_t upstream, std::uint8_t socket);
     std::uint8_t draw(std::uint8_t upstream);
+    bool send_queued(std::uint8_t upstream, std::uint8_t number);
     void died(std::uint8_t upstream);
     void close_connection(std::uint8_t upstream);
     void send_waiting(std::uint8_t upstream);

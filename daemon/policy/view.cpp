@@ -12,6 +12,7 @@ struct Facts {
     bool private_allowed = false;
     CategorySet categories;           // of the policy's own lists
     NameRule const* block = nullptr;  // the most specific
+    NameRule const* bypass = nullptr;
     NameRule const* rewrite = nullptr;
 };
 
@@ -35,7 +36,7 @@ Facts facts_of(Names const& names, ViewProfile const& profile, content::dns::Nam
             case RuleKind::allow: facts.allowed = true; break;
             case RuleKind::block: facts.block = &rule; break;
             case RuleKind::bypass:
-                if (bypass) facts.block = &rule;
+                if (bypass) facts.bypass = &rule;
                 break;
             case RuleKind::category: facts.categories.add(static_cast<CategoryId>(rule.index)); break;
             case RuleKind::safe_search:
@@ -59,6 +60,15 @@ NameVerdict blocked(View const& view, ViewProfile const& profile, std::uint16_t 
     return verdict;
 }
 
+// The category that the address is leased with: one that the kernel grants where the name passes.
+CategoryId lease_of(Names const& names, ViewProfile const& profile, CategorySet found, bool allowed, bool to_learn) {
+    auto limited = found & (allowed ? profile.timed : profile.limited);
+    if (profile.mode == Mode::learning) limited = limited & profile.learning;
+    if (auto const lease = limited.first()) return *lease;
+    if (to_learn && names.learning != 0) return names.learning;
+    return allowed ? category_unremarkable : found.first().value_or(category_unremarkable);
+}
+
 }  // namespace
 
 ViewProfile const& View::profile(Slot slot) const {
@@ -73,6 +83,13 @@ NameVerdict View::judge(ViewProfile const& profile, content::dns::Name const& na
         pass.category = category_always_reachable;
         pass.links_judged = Switch::off;
         return pass;
+    }
+    // Any address would say that it may be gone around (support.mozilla.org, "Canary domain"), and for long: programs
+    // ask when they start.
+    if (facts.bypass != nullptr && !facts.allowed) {
+        auto verdict = blocked(*this, profile, facts.bypass->index);
+        verdict.form = AnswerForm::nxdomain;
+        return verdict;
     }
     if (profile.mode == Mode::off) {
         auto verdict = blocked(*this, profile, profile.mode_reason);
@@ -90,9 +107,7 @@ NameVerdict View::judge(ViewProfile const& profile, content::dns::Name const& na
             return blocked(*this, profile, profile.category_reasons[*refused], *refused);
     }
     if (facts.allowed || profile.mode == Mode::learning) pass.links_judged = Switch::off;
-    auto const lease = (found & (facts.allowed ? profile.timed : profile.limited)).first();
-    auto const unlimited = facts.allowed ? category_unremarkable : found.first().value_or(category_unremarkable);
-    pass.category = lease.value_or(to_learn && names->learning != 0 ? names->learning : unlimited);
+    pass.category = lease_of(*names, profile, found, facts.allowed, to_learn);
     if (facts.rewrite != nullptr) {
         pass.kind = NameVerdict::Kind::rewrite;
         pass.rewrite = &names->rewrites[facts.rewrite->index];

@@ -101,6 +101,23 @@ constexpr test::Test tests[] = {
          house.upstream().send(slow_from, right(slow));
          test::equal(dns::read_header(client.must_receive())->id, 1, "then the slow one");
      }},
+    {"answers of the gate's own make room for the next questions, without anybody else's stirring",
+     [] {
+         auto view = test::open_view();
+         view.profiles[0].mode = policy::Mode::off;
+         front::FrontSettings settings;
+         settings.pipelined = 2;
+         // Nothing else wakes the front while the client waits.
+         settings.attempt = settings.probe = settings.idle = std::chrono::minutes{1};
+         Front house{std::move(view), settings};
+         test::Tcp client{house.at};
+         test::ByteVector all;
+         for (std::uint16_t id = 1; id <= 9; ++id)
+             for (auto const byte : test::Tcp::framed(Message::query("www.example", 1, id))) all.push_back(byte);
+         client.raw(all);
+         for (std::uint16_t id = 1; id <= 9; ++id)
+             test::equal(dns::read_header(client.must_receive())->id, id, "in their order");
+     }},
     {"connections are bounded: in questions waiting, in number, in time without a question",
      [] {
          front::FrontSettings settings;

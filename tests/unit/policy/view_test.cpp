@@ -106,8 +106,13 @@ constexpr test::Test tests[] = {
          }
          auto strict = open;
          strict.block_encrypted_dns = policy::Switch::on;
-         test::check(view_of(strict, rules).judge(Slot{1}, test::dns_name("mask.example")).kind == block,
-                     "under block_encrypted_dns");
+         strict.blocked = policy::AnswerForm::gate_address;
+         for (auto const mode : {policy::Mode::open, policy::Mode::learning, policy::Mode::off}) {
+             strict.mode = mode;
+             auto const verdict = view_of(strict, rules).judge(Slot{1}, test::dns_name("mask.example"));
+             test::check(verdict.kind == block, "under block_encrypted_dns, in every mode");
+             test::check(verdict.form == policy::AnswerForm::nxdomain, "an address would say: go around");
+         }
      }},
     {"what closes by the clock isn't opened by an allowed name, what is blocked is",
      [] {
@@ -136,6 +141,22 @@ constexpr test::Test tests[] = {
          test::equal(view.judge(Slot{1}, test::dns_name("learn.example")).category, 20, "its lease");
          view.profiles[1].mode = policy::Mode::open;
          test::equal(view.judge(Slot{1}, test::dns_name("learn.example")).category, 20, "in OPEN, too");
+     }},
+    {"in LEARNING an address is leased with a category that LEARNING grants, whatever else its name is in",
+     [] {
+         policy::ViewProfile profile;
+         profile.limited = profile.timed = {4};  // games.example
+         std::vector const rules{rule("games.example", RuleKind::learning)};
+         auto const category = [&](policy::Mode mode) {
+             profile.mode = mode;
+             auto view = view_of(profile, rules);
+             test::names_in(view).learning = 20;
+             return view.judge(Slot{1}, test::dns_name("games.example")).category;
+         };
+         test::equal(category(policy::Mode::open), 4, "in OPEN it ends with the category");
+         test::equal(category(policy::Mode::learning), 20, "on the list of domains");
+         profile.learning = {4};
+         test::equal(category(policy::Mode::learning), 4, "a category to learn with that ends by the clock");
      }},
     {"a list of the policy's own is a category",
      [] {

@@ -104,7 +104,7 @@ struct View {
     Refusal const& reason(std::uint16_t index) const {
         return index < names->reasons.size() ? names->reasons[index] : reasons[index - names->reasons.size()];
     }
-    // `name` is folded. Order: always reachable; OFF, LEARNING and closed categories; allow; block and bypass names;
+    // `name` is folded. Order: always reachable; bypass names; OFF, LEARNING and closed categories; allow; blocked names;
     // refused categories; rewriting of what passes.
     NameVerdict judge(Slot slot, content::dns::Name const& name) const { return judge(profile(slot), name); }
     NameVerdict judge(ViewProfile const& profile, content::dns::Name const& name) const;
