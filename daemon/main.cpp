@@ -1,6 +1,4 @@
 // kindgated: the daemon. The one place that puts the parts together, so it names their concrete classes.
-#include <malloc.h>
-
 #include <array>
 #include <utility>
 
@@ -48,13 +46,6 @@ void set_up_log() {
     log->set_pattern(set("JOURNAL_STREAM") || set("NOTIFY_SOCKET") ? "%v" : "%H:%M:%S.%e %v");
     log->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(log));
-}
-
-// Packs come and go whole. malloc would put the second into memory that it keeps, and a gate would grow with each.
-void give_large_memory_back() {
-#ifdef __GLIBC__
-    static_cast<void>(mallopt(M_MMAP_THRESHOLD, 1 << 20));
-#endif
 }
 
 int complain(Error const& error, int status) {
@@ -225,7 +216,6 @@ int start(Arguments const& arguments) {
 int main(int argc, char** argv) {
     // Whoever reads the log may go away; the gate stays.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    give_large_memory_back();
     try {
         auto const given = parse_arguments(argc, argv);
         if (!given.arguments) return given.status;

@@ -72,30 +72,67 @@ std::filesystem::path target_of(std::filesystem::path const& file) {
     return error ? file : target;
 }
 
+struct OpenFile {
+    Descriptor descriptor;
+    std::size_t size = 0;  // that it says
+};
+
+Result<OpenFile> open_file(std::filesystem::path const& file, std::string_view what) {
+    // Without O_NONBLOCK a FIFO of that name would hold us.
+    Descriptor descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (!descriptor.open() && errno == ENOENT)
+        return Error{ErrorCode::not_found, fmt::format("{}: there is no such file", what)};
+    if (!descriptor.open()) return Error::from_errno(errno, what);
+    struct stat status{};
+    if (fstat(descriptor.get(), &status) != 0) return Error::from_errno(errno, what);
+    if (!S_ISREG(status.st_mode)) return Error{ErrorCode::invalid_input, fmt::format("{}: it is no file", what)};
+    return OpenFile{std::move(descriptor), static_cast<std::size_t>(status.st_size)};
+}
+
+// As many bytes as there are, `room` at most.
+Result<std::size_t> read_some(Descriptor const& file, void* to, std::size_t room, std::string_view what) {
+    for (;;) {
+        auto const length = read(file.get(), to, room);
+        if (length >= 0) return static_cast<std::size_t>(length);
+        if (errno != EINTR) return Error::from_errno(errno, what);
+    }
+}
+
+Error too_large(std::string_view what, std::size_t largest) {
+    return Error{ErrorCode::invalid_input, fmt::format("{}: it has more than {} bytes", what, largest)};
+}
+
 }  // namespace
 
 Result<std::string> read_file(std::filesystem::path const& file, std::size_t largest) {
     auto const what = fmt::format("cannot read {}", file.string());
-    // Without O_NONBLOCK a FIFO of that name would hold us.
-    Descriptor const descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (!descriptor.open() && errno == ENOENT) return Error{ErrorCode::not_found, what + ": there is no such file"};
-    if (!descriptor.open()) return Error::from_errno(errno, what);
-    struct stat status{};
-    if (fstat(descriptor.get(), &status) != 0) return Error::from_errno(errno, what);
-    if (!S_ISREG(status.st_mode)) return Error{ErrorCode::invalid_input, what + ": it is no file"};
+    auto const opened = KG_TRY(open_file(file, what));
     std::string text;
     // As much as it says that it has: growing step by step costs more than the reading.
-    text.reserve(std::min(static_cast<std::size_t>(status.st_size), largest));
+    text.reserve(std::min(opened.size, largest));
     char block[16384];
     for (;;) {
-        auto const length = read(descriptor.get(), block, sizeof block);
-        if (length < 0 && errno == EINTR) continue;
-        if (length < 0) return Error::from_errno(errno, what);
+        auto const length = KG_TRY(read_some(opened.descriptor, block, sizeof block, what));
         if (length == 0) return text;
-        text.append(block, static_cast<std::size_t>(length));
-        if (text.size() > largest)
-            return Error{ErrorCode::invalid_input, fmt::format("{}: it has more than {} bytes", what, largest)};
+        text.append(block, length);
+        if (text.size() > largest) return too_large(what, largest);
     }
+}
+
+Result<Pages> read_pages(std::filesystem::path const& file, std::size_t largest) {
+    auto const what = fmt::format("cannot read {}", file.string());
+    auto const opened = KG_TRY(open_file(file, what));
+    if (opened.size > largest) return too_large(what, largest);
+    Pages pages{opened.size};
+    std::size_t at = 0;
+    while (at < opened.size) {
+        auto const rest = pages.bytes().subspan(at);
+        auto const length = KG_TRY(read_some(opened.descriptor, rest.data(), rest.size(), what));
+        if (length == 0) break;
+        at += length;
+    }
+    pages.cut(at);
+    return pages;
 }
 
 Result<void> replace_file(std::filesystem::path const& file, std::string_view text) {

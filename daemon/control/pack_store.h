@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/pages.h"
 #include "content/pack.h"
 #include "event_hub.h"
 #include "policy/names.h"
@@ -47,7 +48,7 @@ public:
 private:
     // The bytes are read, not mapped: a file that is cut while it is in force would end a mapping's reader.
     struct Loaded {
-        std::string bytes;
+        Pages pages;
         std::optional<content::Pack> pack;
     };
     struct Entry {

@@ -41,14 +41,14 @@ void AnswerCache::put(CacheKey const& key, content::dns::Bytes message, Seconds 
     // Never across the memory's end.
     if (units_ - end_ % units_ < needed) end_ += static_cast<std::uint32_t>(units_ - end_ % units_);
     if (end_ > 0xffffffff - 2 * units_) {
-        std::ranges::fill(index_, Entry{});
+        index_.clear();
         end_ = 1;
     }
     auto* const place = &ring_[end_ % units_];
     Kept const kept{hashed, now, now + lifetime, static_cast<std::uint32_t>(message.size()), 0};
     std::memcpy(place, &kept, sizeof kept);
     std::memcpy(place + sizeof kept / unit, message.data(), message.size());
-    auto const bucket = std::span{index_}.subspan(hashed & (index_.size() - ways) & ~(ways - 1), ways);
+    auto const bucket = index_.all().subspan(hashed & (index_.size() - ways) & ~(ways - 1), ways);
     auto const tag = static_cast<std::uint32_t>(hashed >> 32);
     auto* chosen = &bucket[0];
     for (auto& entry : bucket) {
@@ -65,7 +65,7 @@ void AnswerCache::put(CacheKey const& key, content::dns::Bytes message, Seconds 
 std::optional<AnswerCache::Found> AnswerCache::find(CacheKey const& key, Seconds now) const {
     if (units_ == 0) return std::nullopt;
     auto const hashed = hash(key);
-    for (auto const& entry : std::span{index_}.subspan(hashed & (index_.size() - ways) & ~(ways - 1), ways)) {
+    for (auto const& entry : index_.all().subspan(hashed & (index_.size() - ways) & ~(ways - 1), ways)) {
         if (entry.tag != static_cast<std::uint32_t>(hashed >> 32) || !there(entry)) continue;
         auto const* const place = &ring_[entry.position % units_];
         Kept kept;

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "base/zeroed_array.h"
 #include "content/dns_message.h"
 
 namespace kindgate::front {
@@ -59,7 +59,7 @@ private:
     std::uint64_t seed_;
     std::uint32_t end_ = 1;  // where the next one goes
     std::unique_ptr<std::uint64_t[]> ring_;
-    std::vector<Entry> index_;
+    ZeroedArray<Entry> index_;
 };
 
 }  // namespace kindgate::front

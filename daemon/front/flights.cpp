@@ -15,8 +15,8 @@ Flights::Flights(std::size_t flights, std::size_t waiters, std::uint64_t seed, R
       random_(random),
       flights_(1),
       waiters_(1),
-      buckets_(std::bit_ceil(flights), none),
-      ids_(0x10000, none) {}
+      buckets_(std::bit_ceil(flights)),
+      ids_(0x10000) {}
 
 std::uint64_t Flights::hash(CacheKey const& key) const {
     return keyed_hash(key.name->bytes(), seed_ ^ (std::uint64_t{key.type} << 2 | (key.dnssec_ok ? 2U : 0U) |

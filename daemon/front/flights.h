@@ -11,6 +11,7 @@
 
 #include "answer_cache.h"
 #include "asker.h"
+#include "base/zeroed_array.h"
 #include "content/dns_answer.h"
 #include "random.h"
 #include "upstreams.h"
@@ -73,7 +74,7 @@ public:
     std::optional<std::uint16_t> new_id(std::uint32_t number);
     void free_id(Attempt& attempt);
     // The flight that has this id now.
-    std::uint32_t by_id(std::uint16_t id) const { return ids_[id]; }
+    std::uint32_t by_id(std::uint16_t id) { return ids_[id]; }
 
     // All attempts take equally long, so the list stays in order.
     void set_until(std::uint32_t number, Steady::time_point until);
@@ -106,8 +107,8 @@ private:
     std::deque<Flight> flights_;  // grows to the most that were ever needed; addresses stay
     std::deque<Waiter> waiters_;
     std::vector<std::uint32_t> free_flights_, free_waiters_;
-    std::vector<std::uint32_t> buckets_;
-    std::vector<std::uint32_t> ids_;
+    ZeroedArray<std::uint32_t> buckets_;
+    ZeroedArray<std::uint32_t> ids_;
     std::size_t used_ = 0;
     std::uint32_t oldest_ = none, newest_ = none;
 };

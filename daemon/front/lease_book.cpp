@@ -19,7 +19,7 @@ CategoryId least_restricted(CategoryId held, CategoryId wanted) {
 }  // namespace
 
 LeaseBook::LeaseBook(Limits limits, std::uint64_t seed)
-    : limits_(limits), seed_(seed), buckets_(std::bit_ceil(limits.in_all), none), slots_(Slot::max + 1U) {}
+    : limits_(limits), seed_(seed), entries_(1), buckets_(std::bit_ceil(limits.in_all)), slots_(Slot::max + 1U) {}
 
 std::uint32_t& LeaseBook::bucket(Slot slot, IpAddress const& address) {
     auto const hash = keyed_hash(std::as_bytes(address.bytes()), seed_ ^ slot.number());

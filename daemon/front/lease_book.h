@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/zeroed_array.h"
 #include "kernel/address_leases.h"
 
 namespace kindgate::front {
@@ -36,7 +37,7 @@ public:
     std::size_t size() const { return used_; }
 
 private:
-    static constexpr std::uint32_t none = 0xffffffff;
+    static constexpr std::uint32_t none = 0;  // entries are numbered from 1
     struct Links {
         std::uint32_t before = none, after = none;
     };
@@ -68,8 +69,8 @@ private:
     std::size_t used_ = 0;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> free_;
-    std::vector<std::uint32_t> buckets_;
-    std::vector<List> slots_;
+    ZeroedArray<std::uint32_t> buckets_;
+    ZeroedArray<List> slots_;
     List all_;
 };
 

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/ids.h"
+#include "base/zeroed_array.h"
 
 namespace kindgate::front {
 
@@ -40,7 +40,7 @@ private:
     };
 
     Limits limits_;
-    std::vector<Count> counts_;
+    ZeroedArray<Count> counts_;
 };
 
 }  // namespace kindgate::front

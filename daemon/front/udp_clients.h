@@ -39,17 +39,18 @@ public:
         }
     }
 
-    bool full() const { return queued_ == out_.size(); }
+    bool full() const { return queued_ == at_once; }
     // Where the next answer is written to; not when full().
     Outgoing& next() { return out_[queued_]; }
     void queue() { ++queued_; }
-    std::span<Outgoing> queued() { return std::span{out_}.first(queued_); }
+    std::span<Outgoing> queued() { return {out_.get(), queued_}; }
     // An answer of size 0 is not sent; one that the kernel has no room for is lost, as datagrams are.
     void flush();
 
 private:
     struct Listener {
         Descriptor socket;
+        Descriptor sender;  // answers leave through it; of the same port
         int family = 0;
         bool any_address = false;
     };
@@ -63,7 +64,7 @@ private:
     std::vector<Listener> listeners_;
     std::unique_ptr<Incoming> in_;
     std::unique_ptr<Sending> sending_;
-    std::vector<Outgoing> out_;
+    std::unique_ptr<Outgoing[]> out_;
     std::size_t queued_ = 0;
 };
 

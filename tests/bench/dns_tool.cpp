@@ -11,14 +11,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/whole_file.h"
 #include "content/dns_answer.h"
 #include "content/pack.h"
 #include "datagrams.h"
@@ -104,18 +103,16 @@ public:
 
 // The pack as kindgated has it: read, checked, kept by whoever asks it.
 struct LoadedPack {
-    std::vector<std::byte> bytes;
+    Pages pages;
     std::optional<content::Pack> pack;
 };
 
 std::shared_ptr<content::Pack const> read_pack(char const* path) {
-    std::ifstream file{path, std::ios::binary | std::ios::ate};
-    if (!file) throw std::runtime_error(std::string{"can't read "} + path);
+    auto pages = read_pages(path, std::size_t{1} << 30U);
+    if (!pages.ok()) throw std::runtime_error(pages.error().message());
     auto loaded = std::make_shared<LoadedPack>();
-    loaded->bytes.resize(static_cast<std::size_t>(file.tellg()));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(loaded->bytes.data()), static_cast<std::streamsize>(loaded->bytes.size()));
-    auto pack = content::Pack::open(loaded->bytes, {.now = {}});
+    loaded->pages = std::move(pages).value();
+    auto pack = content::Pack::open(loaded->pages.bytes(), {.now = {}});
     if (!pack.ok()) throw std::runtime_error(pack.error().message());
     loaded->pack = std::move(pack).value();
     return {loaded, &*loaded->pack};

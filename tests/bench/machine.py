@@ -1,5 +1,6 @@
 """Network namespaces and processes of one measurement, and how they go away again whatever happens."""
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -70,21 +71,31 @@ class Space:
     def nft(self, text):
         self.run(["nft", "-f", "-"], input=text)
 
-    def _enter(self, core):
-        def enter():
-            handle = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
-            if libc.setns(handle, CLONE_NEWNET):
-                os._exit(125)
-            os.close(handle)
-            if core is not None:
-                os.sched_setaffinity(0, {core})
-        return enter
+    @contextlib.contextmanager
+    def _inside(self, core):
+        """Whoever is started meanwhile is in the namespace and on the core. We go in and back ourselves: a function to be called
+        between fork and exec would have all of Python copied first, which takes longer than what is measured."""
+        cores = os.sched_getaffinity(0)
+        here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+        try:
+            if libc.setns(there, CLONE_NEWNET):
+                raise Failed(f"can't enter {self.name}: {os.strerror(ctypes.get_errno())}")
+            os.sched_setaffinity(0, cores if core is None else {core})
+            yield
+        finally:
+            os.sched_setaffinity(0, cores)
+            libc.setns(here, CLONE_NEWNET)
+            os.close(there)
+            os.close(here)
 
     def run(self, words, core=None, **options):
-        return run(words, preexec_fn=self._enter(core), **options)
+        with self._inside(core):
+            return run(words, **options)
 
     def start(self, words, core=None, **options):
-        process = subprocess.Popen([str(word) for word in words], preexec_fn=self._enter(core), text=True, **options)
+        with self._inside(core):
+            process = subprocess.Popen([str(word) for word in words], text=True, **options)
         _processes.append(process)
         return process
 

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -81,6 +82,20 @@ constexpr test::Test tests[] = {
          test::check(mkfifo(fifo.c_str(), 0600) == 0 && !read_file(fifo, 10).ok(), "a FIFO");
          test::check(!read_file(folder / "", 10).ok(), "a folder");
          test::check(read_file(folder / "none", 10).error().code() == ErrorCode::not_found, "missing");
+     }},
+    {"a large file is read into pages of its own, small or huge, with the same refusals",
+     [] {
+         test::Folder folder;
+         for (std::size_t const size : {0UL, 1UL, 5000UL, 5UL << 20}) {
+             std::string text(size, 'a');
+             for (std::size_t i = 0; i < size; i += 4096) text[i] = static_cast<char>(i >> 12);
+             test::write_file(folder / "f", text);
+             auto const pages = test::value(read_pages(folder / "f", 8 << 20));
+             test::check(std::ranges::equal(pages.bytes(), std::as_bytes(std::span{text})), std::to_string(size));
+         }
+         test::check(!read_pages(folder / "f", 4 << 20).ok(), "too large");
+         test::check(!read_pages("/dev/zero", 1000).ok() && !read_pages(folder / "", 10).ok(), "no file");
+         test::check(read_pages(folder / "none", 10).error().code() == ErrorCode::not_found, "missing");
      }},
     {"a replaced file leaves nothing beside it",
      [] {
