@@ -29,6 +29,9 @@ spdlog::level::level_enum level_of(v1::Event::Kind kind) {
         case v1::Event::CLOCK_JUMPED:
         case v1::Event::CLOCK_UNTRUSTED:
         case v1::Event::DEVICE_WITHOUT_SLOT:
+        case v1::Event::LEASE_REFUSED:
+        case v1::Event::PACK_REFUSED:
+        case v1::Event::CERTIFICATE_REFUSED:
         case v1::Event::TABLE_RESTORED: return spdlog::level::warn;
         default: return spdlog::level::info;
     }

@@ -9,6 +9,7 @@
 
 #include "base/whole_file.h"
 #include "gate_addresses.h"
+#include "kernel/table.h"
 
 namespace kindgate::control {
 
@@ -28,12 +29,20 @@ void tell(std::vector<policy::Diagnostic> const& errors) {
     for (auto const& error : errors) spdlog::error("{}", error.text());
 }
 
+std::vector<std::string> contacts_of(Board const& board) {
+    std::vector<std::string> contacts;
+    if (!board.contact.empty()) contacts.push_back(board.contact);
+    if (board.public_name)
+        contacts.push_back(fmt::format("https://{}:{}/", board.public_name->text(), kernel::tls_port));
+    return contacts;
+}
+
 }  // namespace
 
 NameRules::NameRules(Board const& board, ledger::Ledger& ledger, EventHub& events)
     : lan_(board.lan),
       data_(board.data_directory),
-      contact_(board.contact),
+      contacts_(contacts_of(board)),
       private_domains_(board.private_domains),
       own_name_(board.public_name),
       events_(events),
@@ -79,13 +88,13 @@ bool NameRules::reread(policy::Instant now) {
 
 void NameRules::compile() {
     names_ = policy::compile_names(
-        *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contact_, own_name_});
+        *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contacts_, own_name_});
 }
 
 std::shared_ptr<policy::View const> NameRules::view(policy::Plan const& plan) {
     auto const gate = gate_addresses(lan_);
     return std::make_shared<policy::View const>(
-        policy::make_view(names_, *policy_, plan, {++generation_, ids_, contact_, gate.v4, gate.v6}));
+        policy::make_view(names_, *policy_, plan, {++generation_, ids_, contacts_, gate.v4, gate.v6}));
 }
 
 std::vector<policy::Helpline> NameRules::helplines() const {

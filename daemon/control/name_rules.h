@@ -46,7 +46,7 @@ private:
 
     std::vector<std::string> lan_;
     std::filesystem::path data_;
-    std::string contact_;
+    std::vector<std::string> contacts_;
     std::vector<content::dns::Name> private_domains_;
     std::optional<content::dns::Name> own_name_;
     EventHub& events_;

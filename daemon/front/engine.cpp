@@ -51,7 +51,7 @@ std::chrono::milliseconds Engine::longest_wait() {
     // What sending itself has led to.
     bool const unsent = tcp_.unsent() || !held_.empty() || !udp_.queued().empty();
     if (unsent) return std::chrono::milliseconds{0};
-    bool const quiet = flights_.empty() && tcp_.empty() && !upstreams_.any_dead();
+    bool const quiet = flights_.empty() && tcp_.empty() && !upstreams_.any_dead() && !reinstalling_;
     if (quiet) return std::chrono::milliseconds{-1};
     auto next = next_housekeeping_;
     if (!flights_.empty()) next = std::min(next, flights_[flights_.earliest()].until);
@@ -93,9 +93,16 @@ void Engine::grant() {
             if (out.strict) out.size = turn_to_servfail(out.bytes, out.size);
         for (auto& held : held_)
             if (held.strict) held.bytes.resize(turn_to_servfail(held.bytes, held.bytes.size()));
-        if (events_.leases_refused) events_.leases_refused(granted.error());
+        tell_leases_refused(granted.error());
     }
     grants_.clear();
+}
+
+// Until the kernel takes leases again, each turn would tell it.
+void Engine::tell_leases_refused(Error const& why) {
+    if (!events_.leases_refused || now_ < silent_until_) return;
+    silent_until_ = now_ + ToldRefusals::silence;
+    events_.leases_refused(why);
 }
 
 void Engine::make_room() {
@@ -114,11 +121,9 @@ void Engine::end_turn() {
 
 void Engine::reinstall_leases() {
     auto const all = book_.all(Steady::now());
-    if (all.empty()) return;
-    if (auto const granted = leases_.grant(all); !granted.ok()) {
-        book_.refused(all);
-        if (events_.leases_refused) events_.leases_refused(granted.error());
-    }
+    auto const granted = all.empty() ? Result<void>{} : leases_.grant(all);
+    reinstalling_ = !granted.ok();
+    if (reinstalling_) tell_leases_refused(granted.error());
 }
 
 void Engine::query(dns::Bytes message, Asker& asker) {
@@ -273,7 +278,7 @@ void Engine::ask_upstream(Asker const& asker, dns::Asked const& asked, CacheKey 
     count(fresh ? forwarded : joined);
     if (!fresh) return;
     auto& flight = flights_[number];
-    if (settings_.mixed_case) flight.name.set_case(random_.next<std::uint64_t>());
+    flight.name.set_case(random_.next<std::uint64_t>());
     attempt(number, upstreams_.choose(0));
 }
 

@@ -64,6 +64,7 @@ private:
     void end_turn();
     void grant();
     void make_room();
+    void tell_leases_refused(Error const& why);
 
     // Queries.
     void query(content::dns::Bytes message, Asker& asker);
@@ -116,6 +117,8 @@ private:
     TcpClients tcp_;
     Upstreams upstreams_;
     std::vector<kernel::AddressGrant> grants_;
+    bool reinstalling_ = false;        // has to be tried again
+    Steady::time_point silent_until_;  // about leases that the kernel refuses
     std::vector<HeldAnswer> held_;     // of TCP, until the turn's end
     std::vector<std::byte> large_;     // one TCP answer
     std::vector<std::uint32_t> lost_;  // flights to be asked again

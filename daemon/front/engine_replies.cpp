@@ -10,6 +10,13 @@ namespace kindgate::front {
 
 namespace dns = content::dns;
 
+namespace {
+
+// Looked at when there is time for it: all within a minute.
+constexpr std::size_t leases_at_once = 1024;
+
+}  // namespace
+
 std::size_t turn_to_servfail(std::span<std::byte> place, std::size_t size) {
     dns::Reply reply;
     if (!dns::read_reply(place.first(size), reply)) return 0;
@@ -175,6 +182,7 @@ void Engine::finish(std::uint32_t number, Tell&& tell) {
 
 void Engine::attempt(std::uint32_t number, std::uint8_t upstream) {
     auto& flight = flights_[number];
+    if (!upstreams_.keeps_case(upstream)) flight.name.fold();
     auto const place = upstreams_.place();
     if (auto const id = flights_.new_id(number)) {
         auto const size =
@@ -203,8 +211,8 @@ void Engine::attempt_by_tcp(std::uint32_t number, std::uint8_t upstream) {
     flight.turns = settings_.attempts;
 }
 
-// Attack classes 1 and 6: what doesn't match in all of socket, id, question and case, or isn't well-formed, is as if it
-// had not come; the wait goes on.
+// Attack classes 1 and 6: what doesn't match in all of socket, id and question, or isn't well-formed, is as if it had
+// not come; the wait goes on.
 void Engine::reply(Route route, dns::Bytes message) {
     auto const header = dns::read_header(message);
     auto const number = header ? flights_.by_id(header->id) : Flights::none;
@@ -214,12 +222,20 @@ void Engine::reply(Route route, dns::Bytes message) {
         bool const sent = std::ranges::any_of(flight.attempts, [&](Attempt const& one) {
             return one.waiting && one.id == header->id && one.route == route;
         });
-        return sent && dns::read_reply(message, reply_) && reply_.question.name == flight.name &&
+        return sent && dns::read_reply(message, reply_) && reply_.question.name.folded() == flight.name.folded() &&
                reply_.question.type == flight.type && reply_.question.klass == dns::class_in;
     };
     if (!matches()) return count(ignored);
-    upstreams_.answered(route.upstream, now_);
     auto& flight = flights_[number];
+    // Somebody who guessed, or a resolver that doesn't keep the case: only the latter answers by TCP.
+    if (reply_.question.name != flight.name) {
+        if (route.socket != Route::tcp) {
+            count(ignored);
+            return attempt_by_tcp(number, route.upstream);
+        }
+        upstreams_.loses_case(route.upstream);
+    }
+    upstreams_.answered(route.upstream, now_);
     if (reply_.header.has(dns::flag::tc) && route.socket != Route::tcp && !flight.probe)
         return attempt_by_tcp(number, route.upstream);
     if (flight.probe) return finish(number, [](Waiter const&) {});
@@ -286,6 +302,8 @@ void Engine::timeouts() {
         if (number == Flights::none) break;
         attempt(number, *dead);
     }
+    if (reinstalling_) reinstall_leases();
+    book_.forget_ended(now_, leases_at_once);
     tcp_.close_idle(now_);
     upstreams_.close_idle(now_);
 }

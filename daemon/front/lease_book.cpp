@@ -53,9 +53,9 @@ void LeaseBook::remove(std::uint32_t index) {
     while (*at != index) at = &entries_[*at].next_in_bucket;
     *at = entry.next_in_bucket;
     unlink(slots_[entry.slot.number()], &Entry::in_slot, index);
-    unlink(all_, &Entry::in_all, index);
+    unlink(all_of(entry.address), &Entry::in_all, index);
+    entry.slot = {};
     free_.push_back(index);
-    --used_;
 }
 
 void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<kernel::AddressGrant>& batch) {
@@ -68,7 +68,7 @@ void LeaseBook::evict(std::uint32_t index, Steady::time_point now, std::vector<k
 std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_point now,
                              std::vector<kernel::AddressGrant>& batch) {
     if (auto const& list = slots_[slot.number()]; list.size >= limits_.per_slot) evict(list.oldest, now, batch);
-    if (used_ >= limits_.in_all) evict(all_.oldest, now, batch);
+    if (auto const& list = all_of(address); list.size >= limits_.in_all) evict(list.oldest, now, batch);
     std::uint32_t index = 0;
     if (free_.empty()) {
         index = static_cast<std::uint32_t>(entries_.size());
@@ -85,8 +85,7 @@ std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_p
     entry.next_in_bucket = first;
     first = index;
     append(slots_[slot.number()], &Entry::in_slot, index);
-    append(all_, &Entry::in_all, index);
-    ++used_;
+    append(all_of(address), &Entry::in_all, index);
     return index;
 }
 
@@ -99,8 +98,8 @@ void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId categor
         // Answered again: the newest of its slot.
         unlink(slots_[slot.number()], &Entry::in_slot, index);
         append(slots_[slot.number()], &Entry::in_slot, index);
-        unlink(all_, &Entry::in_all, index);
-        append(all_, &Entry::in_all, index);
+        unlink(all_of(address), &Entry::in_all, index);
+        append(all_of(address), &Entry::in_all, index);
     }
     auto& entry = entries_[index];
     bool const held = entry.until > now;
@@ -114,6 +113,13 @@ void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId categor
     batch.push_back({slot, address, holds, entry.granted});
 }
 
+void LeaseBook::forget_ended(Steady::time_point now, std::size_t most) {
+    for (auto left = std::min(most, entries_.size()); left > 0; --left) {
+        cursor_ = cursor_ + 1 < entries_.size() ? cursor_ + 1 : 0;
+        if (entries_[cursor_].slot.valid() && entries_[cursor_].until <= now) remove(cursor_);
+    }
+}
+
 void LeaseBook::refused(std::span<kernel::AddressGrant const> batch) {
     for (auto const& grant : batch)
         if (auto const index = find(grant.slot, grant.address); index != none) remove(index);
@@ -121,12 +127,13 @@ void LeaseBook::refused(std::span<kernel::AddressGrant const> batch) {
 
 std::vector<kernel::AddressGrant> LeaseBook::all(Steady::time_point now) const {
     std::vector<kernel::AddressGrant> grants;
-    grants.reserve(used_);
-    for (auto index = all_.oldest; index != none; index = entries_[index].in_all.after) {
-        auto const& entry = entries_[index];
-        auto const left = std::chrono::ceil<std::chrono::seconds>(entry.until - now);
-        if (left.count() > 0) grants.push_back({entry.slot, entry.address, entry.category, left});
-    }
+    grants.reserve(size());
+    for (auto const& list : all_)
+        for (auto index = list.oldest; index != none; index = entries_[index].in_all.after) {
+            auto const& entry = entries_[index];
+            auto const left = std::chrono::ceil<std::chrono::seconds>(entry.until - now);
+            if (left.count() > 0) grants.push_back({entry.slot, entry.address, entry.category, left});
+        }
     return grants;
 }
 

@@ -2,6 +2,7 @@
 // clock and no kernel: told what was answered, it says what to grant.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -17,7 +18,8 @@ class LeaseBook {
 public:
     struct Limits {
         std::size_t per_slot = 2048;
-        std::size_t in_all = 65536;             // the size of the kernel's maps
+        // Of a family. Half of what the kernel's map takes: what was leased before a restart is still there.
+        std::size_t in_all = 65536;
         std::chrono::seconds least_grace{120};  // a client may use an address a little longer than its TTL
     };
 
@@ -34,7 +36,9 @@ public:
     void refused(std::span<kernel::AddressGrant const> batch);
     // All that has not ended, to be granted again after the kernel lost it.
     std::vector<kernel::AddressGrant> all(Steady::time_point now) const;
-    std::size_t size() const { return used_; }
+    // Looks at so many, going round, and takes out what has ended, so that it doesn't stand for what hasn't.
+    void forget_ended(Steady::time_point now, std::size_t most);
+    std::size_t size() const { return std::size_t{all_[0].size} + all_[1].size; }
 
 private:
     static constexpr std::uint32_t none = 0;  // entries are numbered from 1
@@ -45,7 +49,7 @@ private:
         Steady::time_point until;
         std::chrono::seconds granted{};
         IpAddress address;
-        Slot slot;
+        Slot slot;  // none: free
         CategoryId category = 0;
         std::uint32_t next_in_bucket = none;
         Links in_slot, in_all;  // oldest first
@@ -55,6 +59,7 @@ private:
         std::uint32_t size = 0;
     };
 
+    List& all_of(IpAddress const& address) { return all_[address.family() == IpAddress::Family::v4 ? 0 : 1]; }
     std::uint32_t& bucket(Slot slot, IpAddress const& address);
     std::uint32_t find(Slot slot, IpAddress const& address);
     std::uint32_t add(Slot slot, IpAddress const& address, Steady::time_point now,
@@ -66,12 +71,12 @@ private:
 
     Limits limits_;
     std::uint64_t seed_;
-    std::size_t used_ = 0;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> free_;
     ZeroedArray<std::uint32_t> buckets_;
     ZeroedArray<List> slots_;
-    List all_;
+    std::array<List, 2> all_;  // by family
+    std::uint32_t cursor_ = 0;
 };
 
 }  // namespace kindgate::front

@@ -1,5 +1,6 @@
 #include "udp_clients.h"
 
+#include <cerrno>
 #include <cstring>
 
 namespace kindgate::front {
@@ -87,8 +88,9 @@ Result<Endpoint> UdpClients::listen(Endpoint const& endpoint, Poller& poller) {
     if (one < 0) return socket_error("can't open a UDP socket for", endpoint);
     bool const v6 = address.family() == AF_INET6;
     if (v6 && !set(one, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return socket_error("can't set up", endpoint);
-    // Where the kernel has no such option, nobody has a slot; the daemon's own check of the kernel says so.
-    (void)set(one, SOL_SOCKET, SO_RCVMARK, 1);
+    if (!set(one, SOL_SOCKET, SO_RCVMARK, 1) && errno == ENOPROTOOPT)
+        return Error{ErrorCode::unavailable,
+                     "this kernel doesn't tell whose a question is (SO_RCVMARK): Linux 5.19 or later does"};
     // Room for a burst of a thousand devices.
     (void)set(one, SOL_SOCKET, SO_RCVBUF, 1 << 20);
     if (listener.any_address &&

@@ -38,6 +38,7 @@ struct Upstreams::Upstream {
     Connection connection;
     int drawn = -1;  // this turn
     bool alive = true;
+    bool keeps_case = true;
     unsigned failures = 0;
     Steady::time_point answered;
     Steady::time_point probed;
@@ -189,6 +190,14 @@ void Upstreams::readable(std::uint32_t index) {
 
 bool Upstreams::alive(std::uint8_t upstream) const {
     return upstreams_[upstream].alive;
+}
+
+bool Upstreams::keeps_case(std::uint8_t upstream) const {
+    return upstreams_[upstream].keeps_case;
+}
+
+void Upstreams::loses_case(std::uint8_t upstream) {
+    upstreams_[upstream].keeps_case = false;
 }
 
 bool Upstreams::has(IpAddress const& address) const {

@@ -66,6 +66,9 @@ public:
     void answered(std::uint8_t upstream, Steady::time_point now);
     void timed_out(std::uint8_t upstream, Steady::time_point now, std::chrono::milliseconds attempt);
     bool alive(std::uint8_t upstream) const;
+    // What it answers is in the case of the question (0x20). Until it is said otherwise, for good.
+    bool keeps_case(std::uint8_t upstream) const;
+    void loses_case(std::uint8_t upstream);
     // One of them has this address.
     bool has(IpAddress const& address) const;
     // Dead ones whose time to be tried has come, one a call.

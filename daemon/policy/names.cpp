@@ -31,24 +31,26 @@ Switch to_switch(bool on) {
     return on ? Switch::on : Switch::off;
 }
 
-// draft-ietf-dnsop-structured-dns-error: contact and justification; an organisation, if the house has a name.
-std::string structured_error(std::string_view contact, std::string_view organization, std::string_view text) {
-    if (contact.empty()) return {};
-    return fmt::format(R"({{"c":[{}],"j":{},"o":{},"l":"en"}})", json_string(contact), json_string(text),
-                       json_string(organization));
+// draft-ietf-dnsop-structured-dns-error: contacts and justification; an organisation, if the house has a name.
+std::string structured_error(std::vector<std::string> const& contacts, std::string_view organization,
+                             std::string_view text) {
+    if (contacts.empty()) return {};
+    std::string quoted;
+    for (auto const& contact : contacts) quoted += (quoted.empty() ? "" : ",") + json_string(contact);
+    return fmt::format(R"({{"c":[{}],"j":{},"o":{},"l":"en"}})", quoted, json_string(text), json_string(organization));
 }
 
 // Refusals, numbered from `first` on; the same twice has one number.
 class Reasons {
 public:
-    Reasons(Policy const& policy, std::string_view contact, std::size_t first)
-        : policy_(policy), contact_(contact), first_(first) {}
+    Reasons(Policy const& policy, std::vector<std::string> const& contacts, std::size_t first)
+        : policy_(policy), contacts_(contacts), first_(first) {}
 
     std::uint16_t add(std::uint16_t code, std::string rule, std::string text) {
         auto const [known, is_new] =
             numbers_.emplace(std::tuple{code, rule, text}, static_cast<std::uint16_t>(first_ + all_.size()));
         if (!is_new) return known->second;
-        auto structured = structured_error(contact_, policy_.name, text);
+        auto structured = structured_error(contacts_, policy_.name, text);
         all_.push_back({code, std::move(rule), std::move(text), std::move(structured)});
         return known->second;
     }
@@ -56,7 +58,7 @@ public:
 
 private:
     Policy const& policy_;
-    std::string contact_;
+    std::vector<std::string> const& contacts_;
     std::size_t first_;
     std::map<std::tuple<std::uint16_t, std::string, std::string>, std::uint16_t> numbers_;
     std::vector<Refusal> all_;
@@ -69,7 +71,7 @@ std::string element(std::string_view list, std::size_t index) {
 class Compiler {
 public:
     Compiler(Policy const& policy, NamesInput const& input)
-        : policy_(policy), input_(input), reasons_(policy, input.contact, 0) {
+        : policy_(policy), input_(input), reasons_(policy, input.contacts, 0) {
         reasons_.add(by_the_house, "", "");
     }
 
@@ -222,7 +224,7 @@ View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan co
     view.generation = input.generation;
     view.gate_v4 = input.gate_v4;
     view.gate_v6 = input.gate_v6;
-    Reasons reasons{policy, input.contact, names->reasons.size()};
+    Reasons reasons{policy, input.contacts, names->reasons.size()};
     // Of nobody's rules: those that go for all still do.
     ViewProfile unruled;
     unruled.rules = static_cast<std::uint16_t>(policy.profiles.size());

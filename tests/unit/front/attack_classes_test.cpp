@@ -66,7 +66,7 @@ constexpr test::Test tests[] = {
          }
          test::equal(ids.size(), 1000U, "each client's own id");
      }},
-    {"class 1: an answer from elsewhere, with a wrong id, another question or another case isn't taken",
+    {"class 1: an answer from elsewhere, with a wrong id or another question isn't taken",
      [] {
          Front house;
          house.client.send(house.at, Message::query("wwwexample.testing", 1));
@@ -77,10 +77,31 @@ constexpr test::Test tests[] = {
          stranger.send(from, Message::reply_to(asked).a("", "203.0.113.1"));
          house.upstream().send(from, changed(good, 1, 1));
          house.upstream().send(from, changed(good, 14, 2));            // another name
-         house.upstream().send(from, changed(good, 14, 0x20));         // another case
          house.upstream().send(from, changed(good, 12 + 20 + 1, 28));  // another type
          test::check(!house.client.receive(test::nothing_ms), "none of them");
          house.upstream().send(from, good);
+         has_right_answer(house.client.must_receive());
+     }},
+    {"class 1: whoever answers in another case must do so by TCP; a resolver that loses the case is asked without one",
+     [] {
+         Front house;
+         test::TcpListener const stream{house.upstream().local()};
+         auto const folded = [](dns::Bytes asked) {
+             test::ByteVector query{asked.begin(), asked.end()};
+             for (auto at = dns::header_size; query[at] != std::byte{0}; ++at)
+                 if (query[at] >= std::byte{'A'} && query[at] <= std::byte{'Z'}) query[at] |= std::byte{0x20};
+             return query;
+         };
+         house.client.send(house.at, Message::query("wwwexample.testing", 1));
+         auto asked = house.upstream().must_receive();
+         house.upstream().send(house.upstream().from, Message::reply_to(folded(asked)).a("", "203.0.113.1"));
+         auto connection = stream.accept();
+         connection.send(right(folded(connection.must_receive())));
+         has_right_answer(house.client.must_receive());
+         house.client.send(house.at, Message::query("other-example.testing", 1));
+         asked = house.upstream().must_receive();
+         test::check(asked == folded(asked), "asked as it answers");
+         house.upstream().send(house.upstream().from, right(asked));
          has_right_answer(house.client.must_receive());
      }},
     {"class 1: ids, ports and case are unlike from one question to the next",

@@ -339,6 +339,12 @@ constexpr test::Test tests[] = {
                      "a hint counts as an answer");
          house.front->reinstall_leases();
          test::check(test::wait_until([&] { return house.leases.batches().back().size() == 3; }), "all again");
+         house.leases.refuse(true);
+         house.front->reinstall_leases();
+         test::check(test::wait_until([&] { return house.refusals == 1; }), "told");
+         house.leases.refuse(false);
+         test::check(test::wait_until([&] { return house.leases.batches().size() == 4; }), "tried again by itself");
+         test::equal(house.leases.batches().back().size(), 3U, "nothing was forgotten");
      }},
     {"if the kernel refuses, a resolved_only device gets SERVFAIL and another its answer, and it is told",
      [] {

@@ -69,6 +69,29 @@ constexpr test::Test tests[] = {
          book.refused(all);
          test::equal(book.size(), 0U, "refused ones are forgotten");
      }},
+    {"what has ended is forgotten, a part at a time, and so no lease that holds goes for it",
+     [] {
+         front::LeaseBook book{{.per_slot = 9, .in_all = 4}, 1};
+         std::vector<kernel::AddressGrant> batch;
+         book.answered(Slot{1}, address(0), 1, seconds{3600}, at(0), batch);
+         for (unsigned i = 1; i < 4; ++i) book.answered(Slot{1}, address(i), 1, seconds{1}, at(0), batch);
+         for (int i = 0; i < 5; ++i) book.forget_ended(at(100), 1);
+         test::equal(book.size(), 4U, "all hold");
+         for (int i = 0; i < 5; ++i) book.forget_ended(at(200), 1);
+         test::equal(book.size(), 1U, "the long one");
+         batch.clear();
+         book.answered(Slot{2}, address(9), 1, seconds{60}, at(200), batch);
+         test::equal(batch.size(), 1U, "nobody's goes");
+     }},
+    {"the families' rooms are apart, as the kernel's maps are",
+     [] {
+         front::LeaseBook book{{.per_slot = 9, .in_all = 1}, 1};
+         std::vector<kernel::AddressGrant> batch;
+         book.answered(Slot{1}, address(0), 1, seconds{60}, at(0), batch);
+         book.answered(Slot{1}, test::value(IpAddress::parse("2001:db8::1")), 1, seconds{60}, at(0), batch);
+         test::equal(book.size(), 2U, "one of each");
+         test::equal(book.all(at(1)).size(), 2U, "both are told");
+     }},
     {"an answer is found until its time is over, with its age",
      [] {
          front::AnswerCache cache{64 * 1024, 7};

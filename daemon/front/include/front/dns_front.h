@@ -43,8 +43,7 @@ struct FrontSettings {
     std::uint16_t pipelined = 64;           // questions waiting of one connection
     std::chrono::milliseconds idle{10000};  // a connection without a question
     std::size_t leases_each = 2048;         // addresses of one device
-    std::size_t leases = 65536;
-    bool mixed_case = true;  // 0x20; off for an upstream that doesn't keep the case
+    std::size_t leases = 65536;             // of a family in all
 };
 
 // A question that was refused, of a device whose profile shows that to its parents.

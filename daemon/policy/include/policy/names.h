@@ -51,7 +51,8 @@ struct NamesInput {
     SafeSearch const& safe_search;
     Helplines const& helplines;
     std::span<content::dns::Name const> private_domains;  // may be answered with private addresses; folded
-    std::string contact;                                  // URI of a page or person to ask; "" : none
+    // URIs of persons and pages to ask: the child's own page among them, where it has an address that all know.
+    std::vector<std::string> contacts;
     std::optional<content::dns::Name> own_name{};         // the gate's, folded: always reachable, at private addresses
 };
 
@@ -61,7 +62,7 @@ std::shared_ptr<Names const> compile_names(Policy const& policy, NamesInput cons
 struct ViewInput {
     std::uint64_t generation = 0;
     CategoryIds const& ids;
-    std::string contact;  // as in NamesInput
+    std::vector<std::string> contacts;  // as in NamesInput
     std::optional<IpAddress> gate_v4;
     std::optional<IpAddress> gate_v6;
 };

@@ -21,7 +21,7 @@
 namespace kindgate::policy {
 
 // The categories of a folded name, by it or by a name above it. Called by the data thread for nearly every query: no
-// locks, no allocation. Holds what it needs (a mapped pack) as long as the view lives.
+// locks, no allocation. Holds what it needs (a pack) as long as the view lives.
 using Categories = std::function<CategorySet(content::dns::Name const& folded)>;
 
 enum class Switch : std::uint8_t { off, on };
