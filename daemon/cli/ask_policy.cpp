@@ -17,6 +17,7 @@ namespace kindgate::cli {
 namespace {
 
 constexpr std::chrono::days week{7};
+constexpr std::size_t date_size = std::string_view{"2026-03-29"}.size();
 
 Error wrong(std::string sentence) {
     return {ErrorCode::invalid_input, std::move(sentence)};
@@ -70,7 +71,9 @@ Result<policy::Interval> read_span(Options const& options, date::time_zone const
                           : KG_TRY(policy::parse_instant_or_date(options.from, zone, policy::Edge::start));
     auto const to = options.to.empty() ? policy::first_instant(zone, policy::local_date(zone, from) + week)
                                        : KG_TRY(policy::parse_instant_or_date(options.to, zone, policy::Edge::end));
-    if (to < from) return wrong("--to is before --from: exchange them");
+    // The day before's end is this day's first instant.
+    bool const dates = options.from.size() == date_size && options.to.size() == date_size;
+    if (to < from || (dates && options.to < options.from)) return wrong("--to is before --from: exchange them");
     return policy::Interval{from, to};
 }
 

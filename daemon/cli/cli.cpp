@@ -328,6 +328,8 @@ public:
         } catch (CLI::ParseError const& error) {
             return refuse(error);
         }
+        if (auto const empty = empty_value(chosen()); !empty.empty())
+            return refuse(fmt::format("{} is empty: write what is meant, or leave it out", empty));
         auto const outcome = command_(options_, around_);
         if (outcome.ok()) return *outcome;
         tell(outcome.error(), around_);
@@ -355,14 +357,23 @@ private:
             app_.exit(error, around_.out, around_.err);
             return 0;
         }
+        return refuse(in_words(error, chosen()));
+    }
+    int refuse(std::string const& why) {
         std::string called = "kindgate";
-        auto const* app = &app_;
-        while (!app->get_subcommands().empty()) {
+        for (auto const* app = &app_; !app->get_subcommands().empty();) {
             app = app->get_subcommands().front();
             called += ' ' + app->get_name();
         }
-        around_.err << fmt::format("{}: {}: {} --help shows how\n", called, printable(in_words(error, *app)), called);
+        around_.err << fmt::format("{}: {}: {} --help shows how\n", called, printable(why), called);
         return 2;
+    }
+
+    // The subcommand that was meant.
+    CLI::App const& chosen() const {
+        auto const* app = &app_;
+        while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+        return *app;
     }
 
     Surroundings const& around_;

@@ -35,6 +35,14 @@ void tell(std::vector<policy::Diagnostic> const& diagnostics, Severity severity,
     }
 }
 
+// A file that can't be read, as its errors are told.
+void tell(Error const& error, std::string const& file, Form form, Surroundings const& around) {
+    if (form == Form::json)
+        around.out << json_of({file, 1, 1, error.message(), ""}, Severity::error) << '\n';
+    else
+        tell(error, around);
+}
+
 void say_good(std::string const& file, policy::Policy const& policy, Form form, Surroundings const& around) {
     auto const profiles = policy.profiles.size();
     auto const devices = policy.devices.size();
@@ -52,7 +60,7 @@ void say_good(std::string const& file, policy::Policy const& policy, Form form, 
 bool check_file(std::string const& file, Form form, Surroundings const& around) {
     auto const text = read_file(file);
     if (!text.ok()) {
-        tell(text.error(), around);
+        tell(text.error(), file, form, around);
         return false;
     }
     auto const loaded = policy::load(*text, file);
@@ -122,7 +130,7 @@ void test_file(std::string const& file, Options const& options, Surroundings con
     auto const form = options.form;
     auto const text = read_file(file);
     if (!text.ok()) {
-        tell(text.error(), around);
+        tell(text.error(), file, form, around);
         count.bad_input = true;
         return;
     }
@@ -136,7 +144,7 @@ void test_file(std::string const& file, Options const& options, Surroundings con
     if (std::ranges::any_of(scenario_file.cases, [](Case const& one) { return one.domain.has_value(); })) {
         auto loaded = load_names(*scenario_file.policy, options.data);
         if (!loaded.ok()) {
-            tell(loaded.error(), around);
+            tell(loaded.error(), file, form, around);
             count.bad_input = true;
             return;
         }

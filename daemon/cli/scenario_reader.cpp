@@ -268,6 +268,7 @@ std::shared_ptr<policy::Policy const> read_policy(v1::ScenarioFile const& messag
 }  // namespace
 
 ScenarioFile read_scenario(std::string_view text, std::string const& file) {
+    text = policy::without_mark(text);
     Complaints complaints{text, file};
     TextFormat::ParseInfoTree tree;
     TextFormat::Parser parser;

@@ -1,5 +1,6 @@
 #include "usage.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -32,7 +33,7 @@ std::string wrong_count(CLI::App const& app, std::string const& what) {
 
 std::string unexpected(CLI::App const& app) {
     auto const words = app.remaining();
-    if (words.empty()) return "that is too much";
+    if (words.empty()) return "something stands before the subcommand: options belong behind it";
     return words.front().starts_with('-') ? fmt::format("there is no option {}", words.front())
                                           : fmt::format("'{}' is not expected here", words.front());
 }
@@ -64,6 +65,14 @@ std::string in_words(CLI::ParseError const& error, CLI::App const& app) {
         case CLI::ExitCodes::ValidationError: return what.substr(what.find(": ") + 2);  // the validator's own words
         default: return what;
     }
+}
+
+// In a script it is a variable that isn't set: nobody means it.
+std::string empty_value(CLI::App const& app) {
+    for (auto const* option : app.get_options())
+        if (std::ranges::any_of(option->results(), [](std::string const& value) { return value.empty(); }))
+            return called(app, option->get_name(option->get_positional()));
+    return {};
 }
 
 CLI::Validator whole_number(std::string advice) {

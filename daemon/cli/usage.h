@@ -21,6 +21,9 @@ public:
 std::string in_words(CLI::ParseError const& error, CLI::App const& app);
 
 // A number, 0 to 2^64 - 1. `advice` says which are meant.
+// The option or argument that was given with nothing in it, as the help calls it; empty: none was.
+std::string empty_value(CLI::App const& app);
+
 CLI::Validator whole_number(std::string advice);
 
 }  // namespace kindgate::cli

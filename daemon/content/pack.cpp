@@ -44,7 +44,7 @@ public:
         KG_TRY(check_dates());
         KG_TRY(read_texts());
         KG_TRY(read_values());
-        KG_TRY(read_exceptions());
+        KG_TRY(read_exact());
         take_slots();
         return std::move(pack_);
     }
@@ -161,16 +161,23 @@ private:
         return {};
     }
 
-    Result<void> read_exceptions() {
-        auto const start = PackHeader::size + header_.texts + header_.values * value_size;
-        pack_.exceptions_ = bytes_.subspan(start, header_.exceptions * exception_size);
+    // `count` entries from `start` on, in the order in which they are searched.
+    Result<std::span<std::byte const>> read_exact(std::size_t start, std::uint32_t count) const {
+        auto const entries = bytes_.subspan(start, count * exact_size);
         Hash before{};
-        for (std::size_t at = start; at < start + pack_.exceptions_.size(); at += exception_size) {
+        for (std::size_t at = start; at < start + entries.size(); at += exact_size) {
             Hash const hash{get(bytes_, at + 8, 8), get(bytes_, at, 8)};
             bool const ordered = at == start || std::pair{before.high, before.low} < std::pair{hash.high, hash.low};
-            if (!ordered || !known(value_at(at + 16))) return damaged("its exceptions are out of order");
+            if (!ordered || !known(value_at(at + 16))) return damaged("its exceptions or rare names are out of order");
             before = hash;
         }
+        return entries;
+    }
+
+    Result<void> read_exact() {
+        auto const start = PackHeader::size + header_.texts + header_.values * value_size;
+        pack_.exceptions_ = KG_TRY(read_exact(start, header_.exceptions));
+        pack_.rare_ = KG_TRY(read_exact(start + pack_.exceptions_.size(), header_.rare));
         return {};
     }
 
@@ -242,12 +249,14 @@ void Pack::find_suffixes(std::string_view name, Suffixes& suffixes) const noexce
     if (labels < most_labels) note(0);
 }
 
-Pack::Value Pack::probe(Place const& place) const noexcept {
+Pack::Value Pack::probe(Hash const& hash, Place const& place) const noexcept {
     auto const value_bits = 8 * slot_bytes_ - fingerprint_bits;
     std::uint64_t bits = 0;
     for (auto const at : place.at) bits ^= slot(at);
+    if (bits >> value_bits != place.fingerprint) return {};
     auto const index = bits & ((std::uint64_t{1} << value_bits) - 1);
-    return bits >> value_bits == place.fingerprint && index < values_.size() ? values_[index] : Value{};
+    if (index < values_.size()) return values_[index];
+    return index == values_.size() ? find(rare_, hash) : Value{};
 }
 
 PackMatch Pack::look_up(std::string_view name) const noexcept {
@@ -258,7 +267,7 @@ PackMatch Pack::look_up(std::string_view name) const noexcept {
     std::array<std::uint64_t, most_labels> listed;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     std::uint64_t any = 0;
     for (std::size_t i = 0; i < suffixes.count; ++i) {
-        auto const value = probe(suffixes.all[i].place);
+        auto const value = probe(suffixes.all[i].hash, suffixes.all[i].place);
         listed[i] = suffixes.all[i].start == 0 ? value.self : value.below;
         any |= listed[i];
     }
@@ -267,7 +276,7 @@ PackMatch Pack::look_up(std::string_view name) const noexcept {
     for (std::size_t i = suffixes.count; i-- > 0 && any != 0;) {
         auto const& suffix = suffixes.all[i];
         if (!exceptions_.empty()) {
-            auto const except = exception(suffix.hash);
+            auto const except = find(exceptions_, suffix.hash);
             decided |= suffix.start == 0 ? except.self : except.below;
         }
         auto const found = listed[i] & ~decided;
@@ -278,15 +287,15 @@ PackMatch Pack::look_up(std::string_view name) const noexcept {
     return match;
 }
 
-Pack::Value Pack::exception(Hash const& hash) const noexcept {
+Pack::Value Pack::find(std::span<std::byte const> entries, Hash const& hash) noexcept {
     auto const wanted = std::pair{hash.high, hash.low};
     std::size_t first = 0;
-    std::size_t last = exceptions_.size() / exception_size;
+    std::size_t last = entries.size() / exact_size;
     while (first < last) {
         auto const middle = first + (last - first) / 2;
-        auto const at = middle * exception_size;
-        auto const there = std::pair{get(exceptions_, at, 8), get(exceptions_, at + 8, 8)};
-        if (there == wanted) return {get(exceptions_, at + 16, 8), get(exceptions_, at + 24, 8)};
+        auto const at = middle * exact_size;
+        auto const there = std::pair{get(entries, at, 8), get(entries, at + 8, 8)};
+        if (there == wanted) return {get(entries, at + 16, 8), get(entries, at + 24, 8)};
         if (there < wanted) {
             first = middle + 1;
         } else {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <functional>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -97,6 +99,7 @@ public:
         if (hashed_.empty())
             return Error{ErrorCode::invalid_input, "no list has a name that blocks: a pack needs at least one"};
         number_values();
+        set_rare_apart();
         if (values_.size() > 1U << 14U)
             return Error{ErrorCode::invalid_input,
                          fmt::format("there are {} different sets of categories, and a pack has "
@@ -204,6 +207,35 @@ private:
         }
     }
 
+    // Where most names have few values, the other names are worth more bytes each: all slots are smaller for it. Such a
+    // name has the number behind the last value, and stands with its own in a table of whole hashes.
+    void set_rare_apart() {
+        constexpr std::size_t most_frequent = 63;
+        if (values_.size() <= most_frequent + 1) return;
+        std::vector<std::size_t> count(values_.size());
+        for (auto const number : value_of_) ++count[number];
+        std::vector<std::uint16_t> order(values_.size());
+        std::iota(order.begin(), order.end(), std::uint16_t{0});
+        std::ranges::stable_sort(order, std::greater{}, [&](auto number) { return count[number]; });
+        std::size_t rare = 0;
+        for (auto const number : std::span{order}.subspan(most_frequent)) rare += count[number];
+        auto const slots = shape_for(hashed_.size()).slots();
+        if (rare * exact_size >= slots) return;
+        order.resize(most_frequent);
+        std::ranges::sort(order);
+        std::vector<std::uint16_t> renumbered(values_.size(), most_frequent);
+        std::vector<Value> frequent;
+        for (auto const number : order) {
+            renumbered[number] = static_cast<std::uint16_t>(frequent.size());
+            frequent.push_back(values_[number]);
+        }
+        values_ = std::move(frequent);
+        for (std::size_t i = 0; i < hashed_.size(); ++i) {
+            value_of_[i] = renumbered[value_of_[i]];
+            if (value_of_[i] == most_frequent) rare_.push_back(hashed_[i]);
+        }
+    }
+
     // What the key is made of: everything that the pack says of names.
     crypto::Digest content_digest() const {
         std::string text;
@@ -219,6 +251,10 @@ private:
         for (auto const& node : exceptions_) {
             (text += '\n').append(node.name);
             number(node.self_except), number(node.below_except);
+        }
+        for (auto const& node : rare_) {
+            (text += '\n').append(node.name);
+            number(node.self), number(node.below);
         }
         return crypto::sha256(text);
     }
@@ -267,6 +303,7 @@ private:
         header_.names = static_cast<std::uint32_t>(hashed_.size());
         header_.values = static_cast<std::uint32_t>(values_.size());
         header_.exceptions = static_cast<std::uint32_t>(exceptions_.size());
+        header_.rare = static_cast<std::uint32_t>(rare_.size());
         header_.texts = static_cast<std::uint32_t>(1 + facts_.name.size());
         for (auto const& category : builder_.categories_)
             header_.texts += static_cast<std::uint32_t>(1 + category.size());
@@ -281,12 +318,12 @@ private:
         out_.reserve(header_.bytes);
     }
 
-    void write_exceptions() {
+    void write_exact(std::vector<Node> const& nodes, std::uint64_t Node::* self, std::uint64_t Node::* below) {
         std::vector<std::pair<Hash, Node const*>> sorted;
-        for (auto const& node : exceptions_) sorted.emplace_back(hash_of(header_.key, node.name), &node);
+        for (auto const& node : nodes) sorted.emplace_back(hash_of(header_.key, node.name), &node);
         std::ranges::sort(sorted, {}, [](auto const& one) { return std::pair{one.first.high, one.first.low}; });
         for (auto const& [hash, node] : sorted)
-            for (auto const number : {hash.high, hash.low, node->self_except, node->below_except}) put(out_, number, 8);
+            for (auto const number : {hash.high, hash.low, node->*self, node->*below}) put(out_, number, 8);
     }
 
     Result<std::vector<std::byte>> write() {
@@ -294,7 +331,8 @@ private:
         write_text(facts_.name);
         for (auto const& category : builder_.categories_) write_text(category);
         for (auto const& [self, below] : values_) put(out_, self, 8), put(out_, below, 8);
-        write_exceptions();
+        write_exact(exceptions_, &Node::self_except, &Node::below_except);
+        write_exact(rare_, &Node::self, &Node::below);
         write_slots();
         if (facts_.signer != nullptr) KG_TRY(sign());
         auto const sum = hash_of(checksum_key, out_);
@@ -324,6 +362,7 @@ private:
     PackHeader header_;
     std::vector<Node> hashed_;
     std::vector<Node> exceptions_;
+    std::vector<Node> rare_;  // of those in hashed_
     std::vector<Value> values_;
     std::vector<std::uint16_t> value_of_;
     std::vector<std::uint64_t> slots_;

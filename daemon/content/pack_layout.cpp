@@ -9,7 +9,7 @@ void put(std::vector<std::byte>& out, std::uint64_t number, unsigned size) {
 }
 
 std::uint64_t PackHeader::expected_bytes() const {
-    return size + texts + std::uint64_t{values} * value_size + std::uint64_t{exceptions} * exception_size +
+    return size + texts + std::uint64_t{values} * value_size + (std::uint64_t{exceptions} + rare) * exact_size +
            slot_count() * slot_bytes + (is_signed != 0 ? signature_size : 0) + checksum_size;
 }
 
@@ -26,9 +26,9 @@ std::vector<std::byte> bytes_of(PackHeader const& header) {
                             header.categories})
         put(out, byte, 1);
     for (auto const number : {header.created, header.expires, header.key.high, header.key.low}) put(out, number, 8);
-    for (auto const number : {header.names, header.segments, header.values, header.exceptions, header.texts})
+    for (auto const number :
+         {header.names, header.segments, header.values, header.exceptions, header.texts, header.rare})
         put(out, number, 4);
-    put(out, 0, 4);
     put(out, header.bytes, 8);
     out.resize(PackHeader::size);
     return out;
@@ -45,12 +45,12 @@ bool read_header(std::span<std::byte const> bytes, PackHeader& header) {
                               &header.is_signed, &header.categories})
         *field = static_cast<std::uint8_t>(next(1));
     for (auto* const field : {&header.created, &header.expires, &header.key.high, &header.key.low}) *field = next(8);
-    for (auto* const field : {&header.names, &header.segments, &header.values, &header.exceptions, &header.texts})
+    for (auto* const field :
+         {&header.names, &header.segments, &header.values, &header.exceptions, &header.texts, &header.rare})
         *field = static_cast<std::uint32_t>(next(4));
-    bool const spare = next(4) == 0;
     header.bytes = next(8);
     auto const rest = bytes.subspan(at, PackHeader::size - at);
-    return spare && std::ranges::all_of(rest, [](auto byte) { return byte == std::byte{0}; });
+    return std::ranges::all_of(rest, [](auto byte) { return byte == std::byte{0}; });
 }
 
 }  // namespace kindgate::content

@@ -18,7 +18,7 @@ inline constexpr std::array<std::uint8_t, 8> pack_magic{0x89, 'K', 'G', 'P', 'A'
 inline constexpr std::uint16_t pack_version = 1;
 
 inline constexpr std::size_t value_size = 16;      // self, below
-inline constexpr std::size_t exception_size = 32;  // hash, self, below
+inline constexpr std::size_t exact_size = 32;      // hash, self, below: an exception, or a rare value
 inline constexpr std::size_t signature_size = 72;  // key id, r, s
 inline constexpr std::size_t checksum_size = 16;
 inline constexpr unsigned fingerprint_bits = 34;
@@ -42,6 +42,7 @@ struct PackHeader {
     std::uint32_t segments = 0;
     std::uint32_t values = 0;
     std::uint32_t exceptions = 0;
+    std::uint32_t rare = 0;
     std::uint32_t texts = 0;  // bytes of the names of pack and categories
     std::uint64_t bytes = 0;  // of the whole
 

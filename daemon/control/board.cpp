@@ -35,9 +35,10 @@ class Complaints final : public pb::io::ErrorCollector {
 public:
     explicit Complaints(std::filesystem::path const& file) : file_(file.string()) {}
 
-    // Protobuf counts from 0, people from 1.
+    // Protobuf counts from 0, people from 1. The first is meant; what follows is its consequence.
     void AddError(int line, pb::io::ColumnNumber column, std::string const& message) override {
-        add(line, column, message, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
+        if (text_.empty())
+            add(line, column, message, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
     }
     void AddWarning(int line, pb::io::ColumnNumber column, std::string const& message) override {
         AddError(line, column, message);

@@ -83,7 +83,7 @@ Result<policy::Interval> Gatekeeper::stretch_of(v1::GiveOverride const& request)
     if (request.seconds() != 0) to = soonest + std::chrono::seconds{request.seconds()};
     if (!request.until().empty()) to = KG_TRY(policy::parse_until(request.until(), *store_.policy()->zone, from));
     if (to <= from) return invalid(fmt::format("'{}' is over: write a later time", request.until()));
-    if (to - from > longest) return invalid("an override lasts 400 days at most: give less, or change the policy");
+    if (to - soonest > longest) return invalid("an override lasts 400 days at most: give less, or change the policy");
     return policy::Interval{from, to};
 }
 
@@ -145,12 +145,18 @@ Result<v1::Overrides> Gatekeeper::end_overrides_of(std::string_view who, Caller 
     for (auto const& given : all)
         if (given.who == *name) ids.push_back(given.id);
     v1::Overrides answer;
+    Result<void> refused;
     for (auto const id : ids) {
-        auto const ended = KG_TRY(overrides_.end(id));
-        tell_ended(ended, fmt::format("was ended by {}", caller.user));
-        *answer.add_overrides() = describe(ended);
+        auto const ended = overrides_.end(id);
+        if (!ended.ok()) {
+            refused = ended.error();
+            break;
+        }
+        tell_ended(*ended, fmt::format("was ended by {}", caller.user));
+        *answer.add_overrides() = describe(*ended);
     }
     auto const applied = replan_for_caller();
+    if (!refused.ok()) return refused.error();
     if (!applied.ok()) return applied.error().within("ended, and tried again until it is in force");
     return answer;
 }

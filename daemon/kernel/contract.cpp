@@ -503,9 +503,10 @@ void write_shut(Batch& batch) {
 
 // --- Table
 
-void write_table(Batch& batch, std::uint16_t type, char const* name, char const* comment) {
+void write_table(Batch& batch, std::uint16_t type, char const* name, char const* comment, std::uint32_t flags = 0) {
     Handle<nftnl_table, nftnl_table_free> const handle{nftnl_table_alloc()};
     nftnl_table_set_str(handle.get(), NFTNL_TABLE_NAME, name);
+    if (flags != 0) nftnl_table_set_u32(handle.get(), NFTNL_TABLE_FLAGS, flags);
     if (comment != nullptr) {
         Handle<nftnl_udata_buf, nftnl_udata_buf_free> const user{nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN)};
         nftnl_udata_put_strz(user.get(), NFTNL_UDATA_TABLE_COMMENT, comment);
@@ -562,7 +563,7 @@ void remove(Batch& batch, char const* name) {
 }
 
 void install_scratch(Batch& batch, char const* name) {
-    write_anew(batch, name, nullptr);
+    write_table(batch, NFT_MSG_NEWTABLE, name, nullptr, NFT_TABLE_F_OWNER);
     write_set(batch, name, scratch_set, 1);
 }
 

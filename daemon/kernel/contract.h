@@ -44,7 +44,8 @@ inline constexpr std::uint32_t category_mask = 0xfc000;
 void install(Batch& batch);
 // Deletes the table; the batch fails with ENOENT if there is none.
 void remove(Batch& batch);
-// A table of another name with one set like `access`, without chains: to find out what this kernel can.
+// A table of another name with one set like `access`, without chains: to find out what this kernel can. It is the
+// socket's (NFT_TABLE_F_OWNER, Linux 5.12): nothing stays of it.
 void install_scratch(Batch& batch, char const* name);
 void remove(Batch& batch, char const* name);
 

@@ -52,10 +52,10 @@ bool was_otherwise(Error const& error) {
     return number == ENOENT || number == EEXIST || number == EBUSY;
 }
 
-// Asks the kernel itself, in a table without hooks, which no packet sees.
+// Asks the kernel itself, in a table without hooks, which no packet sees, and which goes with the socket.
 Result<Extension> probe(NetlinkSocket& socket) {
-    auto const name = fmt::format("kindgate_probe_{}", getpid());
     auto const now = Steady::now();
+    auto const name = fmt::format("kindgate_probe_{}_{}", getpid(), now.time_since_epoch().count());
     Slot const slot{1};
     Batch first{socket.next_sequence()};
     contract::install_scratch(first, name.c_str());

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "load_syntax.h"
+#include "policy/load.h"
 
 namespace kindgate::policy {
 
@@ -89,10 +90,14 @@ struct FirstError : google::protobuf::io::ErrorCollector {
 
 }  // namespace
 
+std::string_view without_mark(std::string_view text) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    return text;
+}
+
 std::optional<Places> parse_text(std::string_view text, Message& message, Report& report) {
-    // What some editors put in front.
-    if (constexpr std::string_view byte_order_mark = "\xef\xbb\xbf"; text.starts_with(byte_order_mark))
-        text.remove_prefix(byte_order_mark.size());
+    text = without_mark(text);
     if (!is_text(text, report)) return std::nullopt;
     google::protobuf::io::ArrayInputStream stream{text.data(), static_cast<int>(text.size())};
     google::protobuf::TextFormat::Parser parser;

@@ -169,7 +169,8 @@ class Timeline(Test):
     def test_empty_and_wrong_spans(self):
         """An empty span has no stretches; one that ends before it begins is refused"""
         self.assertEqual(self.json_lines(*self.timeline("--from", "2026-03-28T10:00", "--to", "2026-03-28T10:00", "--json")), [])
-        self.assertEqual(self.good(*self.timeline("--from", "2026-03-28", "--to", "2026-03-27")),
+        self.assertEqual(self.good(*self.timeline("--from", "2026-03-28T10:00", "--to", "2026-03-28T10:00")),
                          "Nothing lies between: --to is not after --from\n")
+        self.refused(2, "--to is before --from", *self.timeline("--from", "2026-03-28", "--to", "2026-03-27"))
         self.refused(2, "--to is before --from", *self.timeline("--from", "2026-03-28", "--to", "2026-03-26"))
         self.refused(2, "2026-02-30", *self.timeline("--from", "2026-02-30"))

@@ -67,6 +67,15 @@ class Command(Test):
         self.refused(2, "doesn't say how long", "pause", "kid", "2h")
         self.refused(2, "is not a hardware address", "place", "zz:00:5e:10:00:01", "kids")
 
+    def test_values_that_are_empty(self):
+        """A variable that isn't set in a script is no answer, and none is made up for it"""
+        for name, words in (("--at", ("explain", "--policy", "p", "--profile", "x", "--at", "")),
+                            ("--domain", ("explain", "--policy", "p", "--profile", "x", "--domain", "")),
+                            ("--policy", ("timeline", "--policy", "", "--profile", "x")),
+                            ("WHO", ("pause", "")), ("MAC", ("place", "", "kids")), ("FILE", ("policy", "check", "a", ""))):
+            self.refused(2, f": {name} is empty: ", *words)
+        self.refused(2, "options belong behind", "--json", "status")
+
     def test_full_disk(self):
         """What can't be written is told, not lost"""
         path = self.write("small.textproto", SMALL)

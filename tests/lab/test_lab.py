@@ -89,6 +89,8 @@ def test_the_clock_command(lab):
         assert "5400 seconds" in call("clock", "+90m").stdout
         assert "1800 seconds" in call("clock", "-1h").stdout
         assert "2031-07-01 20:59" in call("clock", "2031-07-01T20:59").stdout
+        next_time = call("clock", "20:29").stdout
+        assert "2031-07-02 20:29" in next_time and "trust" not in next_time, next_time
         assert " 0 seconds" in call("clock", "reset").stdout
         for wrong in "+90x", "soon", "+", "2026-13-40T00:00":
             done = call("clock", wrong, check=False)

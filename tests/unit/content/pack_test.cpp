@@ -129,6 +129,33 @@ constexpr test::Test meaning[] = {
          for (unsigned set = 1; set < 512; ++set)
              test::equal(pack.look_up(names[set - 1]).categories, set, names[set - 1]);
      }},
+    {"few names with rare sets of categories cost the others nothing",
+     [] {
+         constexpr unsigned sets = 100;
+         constexpr unsigned names = 60'000;
+         content::PackBuilder builder;
+         auto const set_of = [](unsigned i) { return i % 2000 < sets ? i % 2000 + 1 : 1; };
+         for (unsigned bit = 0; bit < 7; ++bit) {
+             auto const category = test::value(builder.category(fmt::format("c{}", bit)));
+             for (unsigned i = 0; i < names; ++i)
+                 if (((set_of(i) >> bit) & 1) != 0)
+                     builder.add(category,
+                                 {.action = content::RuleAction::block,
+                                  .domain = fmt::format("site{}.example", i),
+                                  .scope = i % 3 == 0 ? content::RuleScope::exact : content::RuleScope::suffix});
+         }
+         auto const bytes = test::value(std::move(builder).build({}));
+         test::equal(std::to_integer<int>(bytes[10]), 5, "bytes a slot");
+         test::check(bytes.size() < names * 7, fmt::format("{} bytes", bytes.size()));
+         auto const pack = opened(bytes);
+         for (unsigned i = 0; i < names; ++i) {
+             auto const name = fmt::format("site{}.example", i);
+             test::equal(pack.look_up(name).categories, set_of(i), name);
+             test::equal(pack.look_up("www." + name).categories, i % 3 == 0 ? 0 : set_of(i), "below " + name);
+         }
+         for (unsigned i = names; i < 2 * names; ++i)
+             test::equal(pack.look_up(fmt::format("site{}.example", i)).categories, 0U, "in no list");
+     }},
     {"the same rules give the same bytes, in whatever order, and other rules another key",
      [] {
          auto const one =

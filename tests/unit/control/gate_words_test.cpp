@@ -66,6 +66,8 @@ constexpr test::Test tests[] = {
          house.start();
          house.clock.advance(871ms);
          test::equal(house.give("kid", v1::OPEN, 1s).until(), "2027-03-02T22:00:02Z", "rounded up");
+         test::equal(house.give("kid", v1::OPEN, std::chrono::days{400}).until(), "2028-04-05T22:00:01Z",
+                     "the longest");
          house.pass(1s);
          test::check(house.passes("kid"), "a whole second");
      }},

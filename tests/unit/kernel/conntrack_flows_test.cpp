@@ -147,9 +147,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    if (!test::enter_namespace()) {
-        std::printf("kernel/conntrack_flows: skipped: a network namespace of its own needs root\n");
-        return 0;
-    }
-    return test::run("kernel/conntrack_flows", tests);
+    return test::run_in_namespace("kernel/conntrack_flows", tests);
 }

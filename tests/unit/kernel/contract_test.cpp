@@ -352,9 +352,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    if (!test::enter_namespace()) {
-        std::printf("kernel/contract: skipped: a network namespace of its own needs root\n");
-        return 0;
-    }
-    return test::run("kernel/contract", tests);
+    return test::run_in_namespace("kernel/contract", tests);
 }

@@ -41,9 +41,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    if (!test::enter_namespace()) {
-        std::printf("kernel/foreign_changes: skipped: a network namespace of its own needs root\n");
-        return 0;
-    }
-    return test::run("kernel/foreign_changes", tests);
+    return test::run_in_namespace("kernel/foreign_changes", tests);
 }

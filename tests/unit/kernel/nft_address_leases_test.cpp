@@ -271,9 +271,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    if (!test::enter_namespace()) {
-        std::printf("kernel/nft_address_leases: skipped: a network namespace of its own needs root\n");
-        return 0;
-    }
-    return test::run("kernel/nft_address_leases", tests);
+    return test::run_in_namespace("kernel/nft_address_leases", tests);
 }

@@ -216,9 +216,5 @@ constexpr test::Test tests[] = {
 }  // namespace
 
 int main() {
-    if (!test::enter_namespace()) {
-        std::printf("kernel/nl_neighbours: skipped: a network namespace of its own needs root\n");
-        return 0;
-    }
-    return test::run("kernel/nl_neighbours", tests);
+    return test::run_in_namespace("kernel/nl_neighbours", tests);
 }

@@ -48,7 +48,7 @@ public:
         };
         names_ = compile_names(
             one_.policy,
-            {ids_, maybe() ? Categories{pack} : Categories{}, safe_search_, shipped(), {}, "https://gate.example/"});
+            {ids_, maybe() ? Categories{pack} : Categories{}, safe_search_, shipped(), {}, {"https://gate.example/"}});
     }
 
     void check() {
@@ -59,9 +59,9 @@ public:
             auto const now = one_.moment - std::chrono::hours{36} + maker_.within(std::chrono::hours{72});
             auto const untrusted = maybe() ? std::optional{Mode::off} : std::nullopt;
             auto const plan = policy::plan(one_.policy, {devices, one_.overrides, now, untrusted});
-            check(make_view(names_, one_.policy, plan, {1, ids_, "", {}, {}}), one_.about(now));
+            check(make_view(names_, one_.policy, plan, {1, ids_, {}, {}, {}}), one_.about(now));
         }
-        check(make_view(names_, Policy{}, {}, {1, ids_, "", {}, {}}), one_.about(one_.moment) + " without a policy");
+        check(make_view(names_, Policy{}, {}, {1, ids_, {}, {}, {}}), one_.about(one_.moment) + " without a policy");
     }
 
     // Now, for the device that the policy is about.
@@ -69,7 +69,7 @@ public:
         auto const subject = one_.subject();
         PlannedDevice const device{Slot{7}, subject.device_id, subject.macs, 0};
         auto const plan = policy::plan(one_.policy, {std::span{&device, 1}, one_.overrides, one_.moment, std::nullopt});
-        auto const view = make_view(names_, one_.policy, plan, {1, ids_, "", {}, {}});
+        auto const view = make_view(names_, one_.policy, plan, {1, ids_, {}, {}, {}});
         return view.judge(Slot{7}, test::dns_name(name)).kind != NameVerdict::Kind::pass;
     }
 

@@ -78,7 +78,12 @@ public:
                     found.add(ids.of(listed));
             return found;
         };
-        names_ = compile_names(*policy_, {ids_, category, safe_search_, helplines_, private_, "https://gate.example/",
+        names_ = compile_names(*policy_, {ids_,
+                                          category,
+                                          safe_search_,
+                                          helplines_,
+                                          private_,
+                                          {"mailto:mum@example.org", "https://gate.example/"},
                                           test::dns_name("gate.example")});
     }
 
@@ -88,7 +93,8 @@ public:
             devices.push_back({Slot{static_cast<std::uint16_t>(i + 1)}, "", {}, i});
         devices.push_back({Slot{9}, "", {}, std::nullopt});
         auto const plan = policy::plan(*policy_, {devices, overrides, utc(at), std::nullopt});
-        return make_view(names_, *policy_, plan, {1, ids_, "https://gate.example/", {}, {}});
+        return make_view(names_, *policy_, plan,
+                         {1, ids_, {"mailto:mum@example.org", "https://gate.example/"}, {}, {}});
     }
     // "block content.block_domains[0]", "pass games"
     std::string judged(std::string_view profile, std::string_view name, std::string_view at) const {
@@ -209,9 +215,10 @@ constexpr test::Test tests[] = {
          test::equal(reason("bad.example").text, "bad.example is blocked for Ada", "text");
          test::equal(reason("bad.example").code, 17, "by the profile");
          test::equal(reason("mask.icloud.com").code, 15, "by the house");
-         test::equal(reason("bad.example").structured,
-                     R"({"c":["https://gate.example/"],"j":"bad.example is blocked for Ada","o":"Home","l":"en"})",
-                     "structured");
+         test::equal(
+             reason("bad.example").structured,
+             R"({"c":["mailto:mum@example.org","https://gate.example/"],"j":"bad.example is blocked for Ada","o":"Home","l":"en"})",
+             "structured");
          test::check(view.judge(Slot{1}, test::dns_name("bad.example")).form == AnswerForm::nodata, "its form");
          auto const refused = view.judge(Slot{1}, test::dns_name("adult.example"));
          test::equal(house.ids().name_of(refused.category), "adult", "for which category");
@@ -223,7 +230,7 @@ constexpr test::Test tests[] = {
          auto const mac = test::value(Mac::parse("02:00:5e:10:00:01"));
          std::vector<PlannedDevice> const devices{{Slot{1}, "", std::span{&mac, 1}, 0}, {Slot{2}, "", {}, 0}};
          auto const plan = policy::plan(*house.policy(), {devices, std::span{&off, 1}, utc(open), std::nullopt});
-         auto const view = make_view(house.view(open).names, *house.policy(), plan, {1, house.ids(), "", {}, {}});
+         auto const view = make_view(house.view(open).names, *house.policy(), plan, {1, house.ids(), {}, {}, {}});
          test::check(view.judge(Slot{1}, test::dns_name("plain.example")).kind == NameVerdict::Kind::off, "the one");
          test::check(view.judge(Slot{2}, test::dns_name("plain.example")).kind == NameVerdict::Kind::pass, "the other");
          test::check(view.judge(Slot{77}, test::dns_name("plain.example")).kind == NameVerdict::Kind::off,

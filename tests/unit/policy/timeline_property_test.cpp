@@ -82,7 +82,7 @@ constexpr test::Test tests[] = {
     {"merged explanations of every minute are the timeline",
      [] {
          auto const first = test::first_seed("timeline");
-         for (std::uint64_t seed = first; seed < first + test::cases(25); ++seed)
+         for (std::uint64_t seed = first; seed < first + test::cases(30); ++seed)
              check(random_policy::Maker{seed}.make());
      }},
 };

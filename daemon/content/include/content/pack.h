@@ -82,11 +82,13 @@ private:
     struct Suffixes;
     void find_suffixes(std::string_view name, Suffixes& suffixes) const noexcept;
     std::uint64_t slot(std::uint64_t index) const noexcept;
-    Value probe(Place const& place) const noexcept;
-    Value exception(Hash const& hash) const noexcept;
+    Value probe(Hash const& hash, Place const& place) const noexcept;
+    // In a sorted table of whole hashes.
+    static Value find(std::span<std::byte const> entries, Hash const& hash) noexcept;
 
     std::span<std::byte const> slots_;
     std::span<std::byte const> exceptions_;
+    std::span<std::byte const> rare_;  // of names whose value is none of values_
     std::vector<Value> values_;
     std::uint64_t key_high_ = 0;
     std::uint64_t key_low_ = 0;

@@ -42,6 +42,9 @@ Loaded load(std::string_view text, std::string_view file);
 
 // What protobuf's text format says of the wrong text of any message of the schema, in words for people. `line` and
 // `column` as its tokenizer counts: from 0, a tab up to the next multiple of 8.
+// Without the byte order mark that some editors put in front.
+std::string_view without_mark(std::string_view text);
+
 Diagnostic syntax_diagnostic(std::string_view text, std::string const& file, int line, int column,
                              std::string_view message);
 
