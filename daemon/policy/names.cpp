@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json_string.h"
 #include "content/list.h"
@@ -35,9 +36,10 @@ Switch to_switch(bool on) {
 std::string structured_error(std::vector<std::string> const& contacts, std::string_view organization,
                              std::string_view text) {
     if (contacts.empty()) return {};
-    std::string quoted;
-    for (auto const& contact : contacts) quoted += (quoted.empty() ? "" : ",") + json_string(contact);
-    return fmt::format(R"({{"c":[{}],"j":{},"o":{},"l":"en"}})", quoted, json_string(text), json_string(organization));
+    std::vector<std::string> quoted;
+    for (auto const& contact : contacts) quoted.push_back(json_string(contact));
+    return fmt::format(R"({{"c":[{}],"j":{},"o":{},"l":"en"}})", fmt::join(quoted, ","), json_string(text),
+                       json_string(organization));
 }
 
 // Refusals, numbered from `first` on; the same twice has one number.

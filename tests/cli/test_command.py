@@ -72,7 +72,7 @@ class Command(Test):
         for name, words in (("--at", ("explain", "--policy", "p", "--profile", "x", "--at", "")),
                             ("--domain", ("explain", "--policy", "p", "--profile", "x", "--domain", "")),
                             ("--policy", ("timeline", "--policy", "", "--profile", "x")),
-                            ("WHO", ("pause", "")), ("MAC", ("place", "", "kids")), ("FILE", ("policy", "check", "a", ""))):
+                            ("WHO", ("pause", "")), ("MAC", ("place", "", "kids")), ("FILE…", ("policy", "check", "a", ""))):
             self.refused(2, f": {name} is empty: ", *words)
         self.refused(2, "options belong behind", "--json", "status")
 
