@@ -131,7 +131,7 @@ def test_class_2_rebirthday(lab):
 
 
 def test_class_3_keytrap(lab):
-    """Class 3, KeyTrap: 100 keys with 100 signatures cost less than 5 ms, others are served meanwhile; AD comes from upstream alone."""
+    """Class 3, KeyTrap: 100 keys with 100 signatures cost less than 5 ms, others are answered meanwhile; AD comes from upstream alone."""
     key = record("DNSKEY", b"\x01\x01\x03\x0d" + bytes(range(64)))
     signature = record("RRSIG", struct.pack("!HBBIIIH", 48, 13, 2, 60, 1 << 31, 0, 7) + encoded("example") + bytes(64))
 
@@ -142,19 +142,23 @@ def test_class_3_keytrap(lab):
 
     resolver = house(lab, says)
     trap, delays, before = TcpClient(lab, "kid"), [], front_cpu(lab)
-    other = Client(lab, "pupil")
+    others = [Client(lab, host) for host in ("pupil", "parent", "guest")]
     for number in range(50):
         trap.send(query(f"trap{number}.example", "DNSKEY", number, edns=b"", dnssec=True))
-        began = time.monotonic()
-        assert right(other.ask(f"n{number}.example", number=number))
-        delays.append(time.monotonic() - began)
+        for who, other in enumerate(others):
+            began = time.monotonic()
+            assert right(other.ask(f"n{number}-{who}.example", number=number))
+            delays.append(time.monotonic() - began)
         said = trap.receive()
         assert len(said.answers) == 200 and not said.flags & AD, "passed on as it came"
     each = (front_cpu(lab) - before) / 50 * 1e3
     delays.sort()
-    print(f"{each:.2f} ms of CPU for 100 keys x 100 signatures and another's question; that one's answer: "
-          f"half within {delays[25] * 1e3:.1f} ms, the slowest {delays[-1] * 1e3:.1f} ms")
+    print(f"{each:.2f} ms of CPU for 100 keys x 100 signatures and three others' questions; those' {len(delays)} answers: "
+          f"half within {delays[len(delays) // 2] * 1e3:.1f} ms, 99 % within {delays[len(delays) * 99 // 100] * 1e3:.1f} ms, "
+          f"the slowest {delays[-1] * 1e3:.1f} ms")
     assert each < most(lab)
+    # Whoever waits for a trap to end waits for all of it. A figure would be the machine's; half of them in a second is anybody's.
+    assert delays[len(delays) // 2] < 1
     resolver.says = lambda asked: reply(asked.data, address(SITE), flags=AD)
     for wish, wanted in ("+adflag", True), ("+noadflag", False):
         flags = lab.exec("kid", "dig", f"@{GATE4}", "signed.example", wish).stdout.split(";; flags: ")[1].split(";")[0].split()
@@ -341,8 +345,8 @@ def test_class_10_bombs(lab):
         assert each < most(lab)
 
 
-def test_class_11_swapped_rules(lab):
-    """Class 11: while packs and policies are swapped 100 times under load, a blocked name never gets an answer, SERVFAIL stays SERVFAIL."""
+def swap_under_load(lab, wanted_packs):
+    """So many packs, and a policy after each third of them, while two devices ask, one question after the other."""
     def says(asked):
         return reply(asked.data, address(SITE), code=SERVFAIL) if asked.name.startswith("broken") else site(asked)
 
@@ -360,10 +364,11 @@ def test_class_11_swapped_rules(lab):
         os.replace(f"{lab.state}/packs/.new", f"{lab.state}/packs/swapped.pack")
 
     rules = RULES.replace('"social"', '["social", "bad"]') % ""
-    texts = [home(rules, extra=f'packs: "swapped" {LISTS} domain_lists {{ name: "more{i}" domains: "more.example" }}') for i in range(2)]
+    texts = [home(rules, rules, extra=f'packs: "swapped" {LISTS} domain_lists {{ name: "more{i}" domains: "more.example" }}') for i in range(2)]
     resolver = Resolver(lab, says)
     lab.fresh(texts[0], Resolver.BOARD)
-    lab.slot("02:00:5e:10:00:01")
+    for host in "kid", "pupil":
+        lab.speak(host)
     os.makedirs(f"{lab.state}/packs", exist_ok=True)
     events = lab.events()
     swap()
@@ -372,23 +377,31 @@ def test_class_11_swapped_rules(lab):
 
     done, wrong, counts = threading.Event(), [], {}
 
-    def load():
-        kid, number = Client(lab, "kid"), 0
+    def load(host):
+        client, number = Client(lab, host), 0
         while not done.is_set():
             number = (number + 1) % 65536
             for name, code in ("www.bad.example", NXDOMAIN), (f"n{number}.social.example", NXDOMAIN), ("news.example", NXDOMAIN), \
                     ("broken.example", SERVFAIL), (f"fine{number}.test", NOERROR):
-                said = kid.ask(name, number=number)
+                # Asked once: nothing of it may get lost.
+                client.send(query(name, number=number))
+                try:
+                    said = client.receive(30)
+                except TimeoutError:
+                    wrong.append((name, "no answer"))
+                    return
                 counts[code] = counts.get(code, 0) + 1
                 if said.code != code or (code == NXDOMAIN and said.answers):
                     wrong.append((name, said.code, said.addresses()))
+            time.sleep(0.015)  # for five questions: well below the answers that a device gets in a second
 
-    threads = [threading.Thread(target=load) for _ in range(2)]
+    swapped = {"PACK_IN_FORCE": 0, "POLICY_IN_FORCE": 0}
+    threads = [threading.Thread(target=load, args=(host,)) for host in ("kid", "pupil")]
     for thread in threads:
         thread.start()
     try:
-        for number in range(1, 101):
-            heard = len(events.heard)
+        while swapped["PACK_IN_FORCE"] < wanted_packs and not wrong:
+            heard, number = len(events.heard), sum(swapped.values()) + 1
             if number % 4:
                 swap()
                 wanted = "PACK_IN_FORCE"
@@ -396,13 +409,28 @@ def test_class_11_swapped_rules(lab):
                 lab.write_policy(texts[number // 4 % 2])
                 wanted = "POLICY_IN_FORCE"
             wait_for(lambda: any(event["kind"] == wanted for _, event in events.heard[heard:]), f"swap {number}: {wanted}")
+            swapped[wanted] += 1
     finally:
         done.set()
         for thread in threads:
             thread.join()
-    print(f"100 swaps; {counts.get(NXDOMAIN)} blocked, {counts.get(SERVFAIL)} failed, {counts.get(NOERROR)} answered; {len(wrong)} wrong")
-    assert not wrong and min(counts.values()) > 100, (wrong[:5], counts)
+    print(f"{swapped['PACK_IN_FORCE']} packs and {swapped['POLICY_IN_FORCE']} policies; {counts.get(NXDOMAIN)} questions blocked, "
+          f"{counts.get(SERVFAIL)} failed, {counts.get(NOERROR)} answered; {len(wrong)} wrong or lost")
+    assert not wrong and min(counts.values()) > wanted_packs, (wrong[:5], counts)
     assert not resolver.of("www.bad.example") and not resolver.of("news.example")
+
+
+def test_class_11_swapped_rules(lab):
+    """Class 11: while 75 packs and 24 policies are swapped under load nothing is lost, no blocked name is answered, SERVFAIL stays SERVFAIL."""
+    swap_under_load(lab, 75)
+
+
+def test_class_11_a_thousand_packs(lab):
+    """Class 11: the same for 1,000 packs and 333 policies."""
+    swap_under_load(lab, 1000)
+
+
+test_class_11_a_thousand_packs.long = True
 
 
 def test_class_12_parser_difference(lab):

@@ -1,12 +1,14 @@
 """The DNS front when things go wrong around it: packets are lost, resolvers die and come back, a thousand devices ask at once."""
 import contextlib
 import ipaddress
+import re
 import socket
 import struct
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from clients import dig
+from clients import ask_all, dig
 from dnswire import NOERROR, NXDOMAIN, SERVFAIL, Client, Message, Resolver, address, query, reply
 from lab import GATE4, KID, LEARN4, wait_for
 from policies import home
@@ -31,6 +33,22 @@ def dropping(lab, rule):
         yield
     finally:
         lab.exec("net", "nft", "delete", "table", "inet", "bad")
+
+
+@contextlib.contextmanager
+def lossy_wire(lab, host, percent):
+    """Between this host and the gate packets get lost both ways, where they come in: who sends one hears nothing of it."""
+    ends, lost = {"gate": host, host: "eth0"}, {}
+    for end, interface in ends.items():
+        lab.exec(end, "nft", "-f", "-", input=f"table netdev bad {{ chain in {{ type filter hook ingress device {interface} priority 0; "
+                                              f"numgen random mod 100 < {percent} counter drop; }}; }}")
+    try:
+        yield lost
+    finally:
+        for end in ends:
+            told = lab.exec(end, "nft", "list", "table", "netdev", "bad").stdout
+            lost[end] = int(re.search(r"counter packets (\d+)", told)[1])
+            lab.exec(end, "nft", "delete", "table", "netdev", "bad")
 
 
 def wrong(message, name):
@@ -78,6 +96,28 @@ def test_packet_loss(lab):
           f"{sum(count > 1 for count in rounds.values())} later, {len(lost)} never; {took:.1f} s")
     assert not lost, lost
     assert all(rounds[name] == 1 for name in names if "social" in name), "a refusal needs nobody"
+
+
+def test_packet_loss_at_home(lab):
+    """With 20 % of packets lost each way between a client and the gate every name is answered with dig's retries, by UDP and TCP, none wrongly."""
+    house(lab, DIRECT)
+    expected = {f"n{number}.video.example": ("NOERROR", sorted(VIDEO)) for number in range(24)}
+    expected |= {f"n{number}.social.example": ("NXDOMAIN", []) for number in range(12)}
+    names = list(expected)
+    # Of sixteen tries by UDP one gets through; TCP has the kernel's own.
+    ways = {"UDP": (names, ["+notcp", "+time=1", "+tries=16"]), "TCP": (names[::6], ["+tcp", "+time=30", "+tries=3"])}
+    with lossy_wire(lab, "kid", 20) as lost, ThreadPoolExecutor(8) as pool:
+        began = time.monotonic()
+        runs = [(way, some[number::8], options) for way, (some, options) in ways.items() for number in range(8)]
+        said = list(pool.map(lambda run: ask_all(lab, "kid", "dig", run[2], [(name, "A", GATE4) for name in run[1]]), runs))
+        took = time.monotonic() - began
+    answers = [(way, name, one) for (way, some, _), answered in zip(runs, said, strict=True) for name, one in zip(some, answered, strict=True)]
+    bad = [(way, name, one and (one.way, one.status, one.answers)) for way, name, one in answers
+           if not one or (one.way, one.status, sorted(one.answers)) != (way, *expected[name])]
+    print(f"{len(answers)} questions in {took:.1f} s, {lost['gate']} packets lost on the way to the gate, {lost['kid']} on the way back; "
+          f"{len(bad)} never or wrongly answered")
+    assert not bad, bad[:5]
+    assert all(lost.values()), lost
 
 
 def test_a_resolver_that_falls_silent(lab):

@@ -1,4 +1,6 @@
 """Names: what devices ask is judged by the policy, whatever server they ask, and the kernel holds what was answered."""
+import contextlib
+import os
 import time
 
 from clients import dig
@@ -139,17 +141,40 @@ def test_a_resolver_that_dies_is_told(lab):
     wait_for(told, "the dead resolver to be told", 15)
 
 
+def written(lab):
+    """All that stands in the state folder: {path: bytes}, the ledger's own files with what it has not put in order yet."""
+    found = {}
+    for folder, _, names in os.walk(lab.state):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError), open(os.path.join(folder, name), "rb") as file:
+                found[file.name] = file.read()
+    return found
+
+
 def test_refusals_are_told_as_the_profile_says(lab):
-    """Refusals are told by category under CATEGORIES, with the name under DOMAINS, not at all under NOTHING."""
-    for visibility, expected in ("NOTHING", None), ("CATEGORIES", "refused social$"), ("DOMAINS", "refused www.social.example"):
-        lab.fresh(policy(CHILDREN + f"visibility: {visibility}"))
-        events = lab.events()
-        assert dig(lab, "kid", "www.social.example")[0] == "NXDOMAIN"
-        if expected:
-            events.wait("NAME_REFUSED", expected)
-        assert visibility == "DOMAINS" or "www.social.example" not in str(events.heard) + lab.log()
-        if not expected:
-            assert not events.find("NAME_REFUSED")
+    """Refusals are told by category under CATEGORIES, with the name under DOMAINS, not at all under NOTHING; no other name is written anywhere."""
+    profiles = (CHILDREN + f"visibility: {visibility}" for visibility in ("NOTHING", "CATEGORIES", "DOMAINS"))
+    lab.fresh(home(*profiles, extra=f"{LISTS} {ALWAYS}"))
+    lab.speak("guest")
+    events = lab.events()
+    for host in "kid", "pupil", "parent":
+        assert dig(lab, host, f"secret-of-{host}.social.example")[0] == "NXDOMAIN"
+        assert dig(lab, host, f"secret-of-{host}.video.example")[0] == "NOERROR"
+    lab.kindgate("allow", "kid", "for", "5m")  # something to write
+    events.wait("NAME_REFUSED", "^pupil was refused social$")
+    events.wait("NAME_REFUSED", "^parent was refused secret-of-parent.social.example")
+    assert not events.find("NAME_REFUSED", device="kid")
+    told = str(events.heard) + lab.log()
+    assert "secret-of-parent" in told and "secret-of-kid" not in told and "secret-of-pupil" not in told, told
+    for state in "running", "ended":
+        if state == "ended":
+            lab.stop()
+        files = written(lab)
+        assert state == "ended" or any(path.endswith("-wal") for path in files), files.keys()
+        # The name that the guest's phone gave itself is kept: what is kept would be found.
+        assert any(b"guest" in data for data in files.values()), files.keys()
+        for secret in b"secret-of-kid", b"secret-of-pupil":
+            assert not [path for path, data in files.items() if secret in data.lower()], (secret, state)
 
 
 def test_safe_search(lab):
