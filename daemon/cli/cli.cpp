@@ -183,8 +183,9 @@ void pack_lookup_options(CLI::App& app, Options& options) {
 
 void pack_update_options(CLI::App& app, Options& options) {
     app.add_option("--sources", options.sources, "Where lists come from")->type_name("FILE")->capture_default_str();
-    app.add_option("--into", options.into, "Where copies of them and the pack are kept")
-        ->type_name("FOLDER")
+    app.add_option("--into", options.into, "Where copies of them are kept")->type_name("FOLDER")->capture_default_str();
+    app.add_option("--out", options.gate_pack, "The pack; packs/ of the gate's state directory is where a gate looks")
+        ->type_name("FILE")
         ->capture_default_str();
     app.add_option("--only", options.names, "This source alone, also one that is on demand; several: say it again")
         ->type_name("ID")
@@ -267,9 +268,10 @@ constexpr std::array entries{
           "  kindgate pack lookup home.pack www.example.com\n  kindgate pack lookup home.pack - --json < names.txt",
           pack_lookup_options, pack_lookup},
     Entry{"pack update", "Fetch the lists of others and make a pack of them",
-          "  kindgate pack update\n  kindgate pack update --sources mine.textproto --into lists --only ut1-games\n\n"
-          "What can't be fetched, or is no list any more, leaves the last good copy. The pack is lists.pack in the "
-          "folder.",
+          "  kindgate pack update                        for a gate whose policy says packs: [\"starter\", \"lists\"]\n"
+          "  kindgate pack update --sources mine.textproto --into lists --out lists.pack\n\n"
+          "A running gate takes the new pack by itself. What can't be fetched, or is no list any more, leaves the last "
+          "good copy.",
           pack_update_options, pack_update},
 };
 

@@ -41,6 +41,7 @@ struct Options {
     std::string sign;
     std::string sources = "/usr/share/kindgate/policies/sources.textproto";
     std::string into = "/var/lib/kindgate/lists";
+    std::string gate_pack = "/var/lib/kindgate/packs/lists.pack";
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 

@@ -80,9 +80,9 @@ public:
         for (auto const& id : options_.names)
             if (std::ranges::none_of(sources.sources(), [&](auto const& source) { return source.id() == id; }))
                 return Error{ErrorCode::not_found, fmt::format("{} has no source '{}'", options_.sources, id)};
-        std::error_code failed;
-        std::filesystem::create_directories(options_.into, failed);
-        if (failed) return Error::from_errno(failed.value(), fmt::format("{}: can't be made", options_.into));
+        KG_TRY(make_folder(options_.into));
+        if (auto const folder = std::filesystem::path{pack_path()}.parent_path(); !folder.empty())
+            KG_TRY(make_folder(folder));
         for (auto const& source : sources.sources())
             if (is_wanted(source)) update(source);
         if (changed_ || !std::filesystem::exists(pack_path())) KG_TRY(build(sources));
@@ -90,12 +90,18 @@ public:
     }
 
 private:
+    static Result<void> make_folder(std::filesystem::path const& folder) {
+        std::error_code failed;
+        std::filesystem::create_directories(folder, failed);
+        if (!failed) return {};
+        return Error::from_errno(failed.value(), fmt::format("{}: can't be made", folder.string()));
+    }
     bool is_wanted(v1::Source const& source) const {
         if (options_.names.empty()) return !source.on_demand();
         return std::ranges::find(options_.names, source.id()) != options_.names.end();
     }
     std::string list_path(v1::Source const& source) const { return options_.into + "/" + source.id() + ".list"; }
-    std::string pack_path() const { return options_.into + "/lists.pack"; }
+    std::string const& pack_path() const { return options_.gate_pack; }
 
     void update(v1::Source const& source) {
         auto const outcome = try_update(source);

@@ -66,10 +66,10 @@ class Update(Test):
 
     def update(self, *more, ca=None):
         return self.kindgate("pack", "update", "--sources", self.path("sources.textproto"), "--into", self.path("lists"),
-                             "--ca", ca or self.server.certificate, *more)
+                             "--out", self.path("packs/lists.pack"), "--ca", ca or self.server.certificate, *more)
 
     def lookup(self, name):
-        (line,) = self.json_lines("pack", "lookup", "--json", self.path("lists/lists.pack"), name)
+        (line,) = self.json_lines("pack", "lookup", "--json", self.path("packs/lists.pack"), name)
         return line["categories"]
 
     def refuses(self, *parts):
@@ -90,6 +90,16 @@ class Update(Test):
         self.assertEqual(self.update().returncode, 0)
         self.assertEqual((self.lookup("games.example"), self.lookup("other.example")), ([], ["games"]))
         self.assertEqual([etag for _, etag in self.server.asked], [None, '"one"', '"one"'])
+
+    def test_where_a_gate_looks(self):
+        """The pack goes where a gate looks for the packs of its policy; what is fetched is kept beside it, and the folders are made"""
+        # It went among the copies, where no gate looked: tests/lab/test_packs.py has the gate's half of it.
+        self.assertIn("--out FILE=/var/lib/kindgate/packs/lists.pack", self.good("pack", "update", "--help"))
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((os.listdir(self.path("packs")), sorted(os.listdir(self.path("lists")))), (["lists.pack"], ["g.list", "g.list.etag"]))
+        self.good("pack", "update", "--sources", "sources.textproto", "--into", "lists", "--out", "here.pack", "--ca", self.server.certificate)
+        self.assertTrue(os.path.exists(self.path("here.pack")))
 
     def test_compressed(self):
         """A list compressed by gzip is taken apart"""
