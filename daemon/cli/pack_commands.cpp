@@ -121,9 +121,7 @@ Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource 
     return summary;
 }
 
-Result<void> build_pack(content::PackBuilder&& builder, content::PackFacts const& facts, std::string const& out,
-                        Surroundings const& around) {
-    auto const bytes = KG_TRY(std::move(builder).build(facts));
+Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around) {
     // What is written is what a gate will take, or the build is wrong.
     auto const pack = KG_TRY(content::Pack::open(bytes, {.now = {}}));
     KG_TRY(replace_file(out, {reinterpret_cast<char const*>(bytes.data()), bytes.size()}));
@@ -154,7 +152,7 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
                          fmt::format("'{}' doesn't say of which category it is: write CATEGORY=FILE", word)};
         KG_TRY(add_list(builder, {word.substr(0, equals), word.substr(equals + 1), format}, around));
     }
-    KG_TRY(build_pack(std::move(builder), facts, options.out, around));
+    KG_TRY(write_pack(KG_TRY(std::move(builder).build(facts)), options.out, around));
     return 0;
 }
 
