@@ -146,6 +146,10 @@ void list_read_options(CLI::App& app, Options& options) {
     json_flag(app, options);
 }
 
+void sign_option(CLI::App& app, Options& options) {
+    app.add_option("--sign", options.sign, "A private key on P-256 in PEM")->type_name("KEY");
+}
+
 void pack_build_options(CLI::App& app, Options& options) {
     app.add_option("lists", options.files, "A list and what it is a list of; a category may have several")
         ->type_name("CATEGORY=FILE")
@@ -156,7 +160,7 @@ void pack_build_options(CLI::App& app, Options& options) {
                    "When: an older pack won't replace it; else SOURCE_DATE_EPOCH, else not said")
         ->type_name("DATE");
     app.add_option("--expires", options.expires, "From then on (UTC) it is refused")->type_name("DATE");
-    app.add_option("--sign", options.sign, "A private key on P-256 in PEM")->type_name("KEY");
+    sign_option(app, options);
     format_option(app, options);
 }
 
@@ -187,6 +191,7 @@ void pack_update_options(CLI::App& app, Options& options) {
     app.add_option("--out", options.gate_pack, "The pack; packs/ of the gate's state directory is where a gate looks")
         ->type_name("FILE")
         ->capture_default_str();
+    sign_option(app, options);
     app.add_option("--only", options.names, "This source alone, also one that is on demand; several: say it again")
         ->type_name("ID")
         ->expected(1)

@@ -97,6 +97,12 @@ void look_up(content::Pack const& pack, std::string_view written, Form form, Sur
 
 }  // namespace
 
+Result<crypto::PrivateKey> read_signer(std::string const& file) {
+    auto key = crypto::PrivateKey::from_pem(KG_TRY(read_file(file)));
+    if (!key.ok()) return key.error().within(file);
+    return key;
+}
+
 Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
                                       Surroundings const& around) {
     auto const text = KG_TRY(read_list_file(source.file));
@@ -138,9 +144,7 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
                              .expires = KG_TRY(read_date(options.expires))};
     std::optional<crypto::PrivateKey> signer;
     if (!options.sign.empty()) {
-        auto key = crypto::PrivateKey::from_pem(KG_TRY(read_file(options.sign)));
-        if (!key.ok()) return key.error().within(options.sign);
-        facts.signer = &signer.emplace(std::move(key).value());
+        facts.signer = &signer.emplace(KG_TRY(read_signer(options.sign)));
         if (!facts.created)
             around.err << "note: without --created nobody can tell whether another pack is older than this one\n";
     }

@@ -22,6 +22,9 @@ Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource 
 // Opens what was built, and replaces the file.
 Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around);
 
+// Who signs: a private key on P-256 in PEM.
+Result<crypto::PrivateKey> read_signer(std::string const& file);
+
 // "file:line: skipped: reason".
 std::string skipped_line(content::Rule const& rule, std::string const& file);
 

@@ -30,6 +30,7 @@ public:
         for (auto const& id : options_.names)
             if (std::ranges::none_of(sources.sources(), [&](auto const& source) { return source.id() == id; }))
                 return Error{ErrorCode::not_found, fmt::format("{} has no source '{}'", options_.sources, id)};
+        if (!options_.sign.empty()) signer_ = KG_TRY(read_signer(options_.sign));
         KG_TRY(make_folder(options_.into));
         if (auto const folder = std::filesystem::path{pack_path()}.parent_path(); !folder.empty())
             KG_TRY(make_folder(folder));
@@ -117,11 +118,12 @@ private:
             any = true;
         }
         if (!any) return Error{ErrorCode::unavailable, "no list is there, so there is no pack: see above"};
-        auto const there = present_pack();
+        auto const there = KG_TRY(present_pack());
         // A gate refuses what is older than the pack that it has, so a clock that was wrong once counts.
         auto created = around_.now();
         if (there) created = std::max(created, there->created.value_or(created));
-        auto const bytes = KG_TRY(std::move(builder).build({.name = "Lists", .created = created}));
+        auto const bytes = KG_TRY(
+            std::move(builder).build({.name = "Lists", .created = created, .signer = signer_ ? &*signer_ : nullptr}));
         if (there && content::says_the_same(there->file.bytes(), bytes)) {
             around_.out << fmt::format("{}: not changed\n", printable(pack_path()));
             return {};
@@ -134,12 +136,14 @@ private:
         std::optional<std::chrono::sys_seconds> created;
     };
     // The pack that is to be replaced, if it is a sound one.
-    std::optional<Present> present_pack() const {
+    Result<std::optional<Present>> present_pack() const {
+        content::PackRules rules{.now = {}};
+        if (signer_) rules.keys.push_back(KG_TRY(signer_->public_key()));
         auto file = MappedFile::open(pack_path());
-        if (!file.ok()) return std::nullopt;
-        auto const pack = content::Pack::open(file->bytes(), {.now = {}});
-        if (!pack.ok()) return std::nullopt;
-        return Present{std::move(file).value(), pack->info().created};
+        if (!file.ok()) return std::optional<Present>{};
+        auto const pack = content::Pack::open(file->bytes(), rules);
+        if (!pack.ok()) return std::optional<Present>{};
+        return std::optional{Present{std::move(file).value(), pack->info().created}};
     }
 
     Result<void> add_to(content::PackBuilder& builder, v1::Source const& source) {
@@ -160,6 +164,7 @@ private:
 
     Options const& options_;
     Surroundings const& around_;
+    std::optional<crypto::PrivateKey> signer_;
     int failures_ = 0;
 };
 

@@ -162,6 +162,21 @@ class Update(Test):
         self.assertEqual(self.update().returncode, 0)
         self.assertEqual(self.lookup("games.example"), ["games"])
 
+    def test_signed(self):
+        """--sign signs the pack; a wrong key is refused before anything is fetched, and a pack by another is made anew"""
+        for name in ("one", "two"):
+            for words in (["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.pem"], ["pkey", "-in", f"{name}.pem", "-pubout", "-out", f"{name}.pub"]):
+                subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update("--sign", "one.pub").returncode, 2)
+        self.assertEqual(self.server.asked, [])
+        self.assertEqual(self.update().returncode, 0)
+        for name in ("one", "two"):
+            self.assertNotIn("lists.pack: not changed", self.update("--sign", f"{name}.pem").stdout)
+            self.assertIn("lists.pack: not changed", self.update("--sign", f"{name}.pem").stdout)
+            (info,) = self.json_lines("pack", "info", "--json", "--key", f"{name}.pub", "packs/lists.pack")
+            self.assertTrue(info["verified"], info)
+
     def test_a_clock_that_was_wrong_once(self):
         """A pack is never made older than the one that is there: a gate would refuse it"""
         self.good("pack", "build", "--out", self.path("later.pack"), "--created", "2199-01-01", "games=" + self.write("list", "old.example\n"))

@@ -45,7 +45,7 @@ _kindgate_options() {
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --out --name --created --expires --sign --format" ;;
         "pack info" | "pack lookup") echo "--help --json --key" ;;
-        "pack update") echo "--help --sources --into --out --only --ca" ;;
+        "pack update") echo "--help --sources --into --out --sign --only --ca" ;;
         "" ) echo "--help --version" ;;
         policy | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
