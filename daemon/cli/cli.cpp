@@ -152,7 +152,7 @@ void sign_option(CLI::App& app, Options& options) {
 
 void pack_build_options(CLI::App& app, Options& options) {
     app.add_option("lists", options.files, "A list and what it is a list of; a category may have several")
-        ->type_name("CATEGORY=FILE")
+        ->type_name("CATEGORY=FILE…")
         ->required();
     app.add_option("--out", options.out, "The pack")->type_name("FILE")->required();
     app.add_option("--name", options.name, "What people call the pack")->type_name("NAME");
@@ -181,7 +181,7 @@ void pack_info_options(CLI::App& app, Options& options) {
 void pack_lookup_options(CLI::App& app, Options& options) {
     pack_info_options(app, options);
     app.add_option("names", options.names, "Names; - reads them from standard input, one a line")
-        ->type_name("NAME")
+        ->type_name("NAME…")
         ->required();
 }
 

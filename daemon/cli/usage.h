@@ -20,10 +20,10 @@ public:
 // What is wrong with the words that were given to `app`: the subcommand that they got to. No full stop.
 std::string in_words(CLI::ParseError const& error, CLI::App const& app);
 
-// A number, 0 to 2^64 - 1. `advice` says which are meant.
 // The option or argument that was given with nothing in it, as the help calls it; empty: none was.
 std::string empty_value(CLI::App const& app);
 
+// A number, 0 to 2^64 - 1. `advice` says which are meant.
 CLI::Validator whole_number(std::string advice);
 
 }  // namespace kindgate::cli

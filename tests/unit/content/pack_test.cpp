@@ -195,7 +195,8 @@ constexpr test::Test meaning[] = {
              test::value(builder.category(fmt::format("c{}", i)));
          test::contains(builder.category("one-more").error().message(), "more than 61");
          test::contains(std::move(builder).build({}).error().message(), "no list has a name");
-         test::check(!test::gathered({{"a", "x.example"}}).build({.name = "line\nbreak"}).ok(), "a control character");
+         for (std::string_view const name : {"line\nbreak", "no UTF-8: \xff", "cut: \xc3"})
+             test::check(!test::gathered({{"a", "x.example"}}).build({.name = std::string{name}}).ok(), name);
      }},
     {"what a pack says of itself is read back",
      [] {
