@@ -196,6 +196,14 @@ void pack_update_options(CLI::App& app, Options& options) {
         ->type_name("ID")
         ->expected(1)
         ->take_all();
+    app.add_option("--largest", options.largest, "A list that has more isn't taken")
+        ->type_name("MIB")
+        ->capture_default_str()
+        ->check(whole_number("1 to 256 MiB", 1, 256));
+    app.add_option("--patience", options.patience, "How long fetching a list may take")
+        ->type_name("SECONDS")
+        ->capture_default_str()
+        ->check(whole_number("1 to 86400 seconds", 1, 86400));
     app.add_option("--ca", options.authorities, "Certificates that are trusted, in PEM")
         ->type_name("FILE")
         ->capture_default_str();

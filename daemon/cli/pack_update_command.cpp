@@ -55,6 +55,7 @@ private:
     std::string list_path(v1::Source const& source) const { return options_.into + "/" + source.id() + ".list"; }
     std::string etag_path(v1::Source const& source) const { return list_path(source) + ".etag"; }
     std::string const& pack_path() const { return options_.gate_pack; }
+    std::size_t most_bytes() const { return static_cast<std::size_t>(options_.largest) << 20U; }
 
     void update(v1::Source const& source) {
         auto const outcome = try_update(source);
@@ -69,7 +70,12 @@ private:
     Result<void> try_update(v1::Source const& source) {
         Progress progress{around_.err};
         FetchWanted const wanted{
-            source.url(), options_.authorities, known_etag(source), largest_list, [&](std::size_t bytes) {
+            source.url(),
+            options_.authorities,
+            known_etag(source),
+            most_bytes(),
+            std::chrono::seconds{options_.patience},
+            [&](std::size_t bytes) {
                 if (progress.due())
                     progress.say(fmt::format("{}: {:.1f} MiB", source.id(), static_cast<double>(bytes) / (1U << 20U)));
             }};
@@ -78,7 +84,7 @@ private:
             around_.out << fmt::format("{}: not changed\n", source.id());
             return {};
         }
-        if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, largest_list));
+        if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, most_bytes()));
         auto const names = KG_TRY(count_names(source, fetched.body));
         // An ETag never stands beside a list that isn't its own, wherever this is ended.
         std::error_code failed;

@@ -4,6 +4,7 @@ import gzip
 import http.server
 import os
 import re
+import socket
 import ssl
 import subprocess
 import threading
@@ -36,11 +37,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, headers, body = self.server.answers.get(self.path, (404, {}, b""))
         if headers.get("ETag") and headers["ETag"] == self.headers.get("If-None-Match"):
             status, body = 304, b""
+        if headers.get("Stall") == "head":
+            self.rfile.read(1)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if "Chunks" not in headers:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if "Stall" in headers:
+            self.wfile.write(body[:5])
+            self.rfile.read(1)
         self.wfile.write(body)
 
     def log_message(self, *_):
@@ -176,6 +183,39 @@ class Update(Test):
             self.assertIn("lists.pack: not changed", self.update("--sign", f"{name}.pem").stdout)
             (info,) = self.json_lines("pack", "info", "--json", "--key", f"{name}.pub", "packs/lists.pack")
             self.assertTrue(info["verified"], info)
+
+    def test_too_large(self):
+        """A list that is larger than --largest isn't taken: by what the server says, by what comes, and by what gzip makes of it"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        large = b"".join(b"name%d.example\n" % i for i in range(80000))
+        for body, headers in ((large, {}), (large, {"Chunks": "untold"}), (gzip.compress(large), {})):
+            self.answer(body, **headers)
+            done = self.update("--largest", "1")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertRegex(done.stderr, "g: it has more than 1 MiB.*the last good copy stays")
+        self.assertEqual(self.lookup("games.example"), ["games"])
+        self.assertEqual(self.update("--largest", "2").returncode, 0)
+        self.assertEqual(self.lookup("name7.example"), ["games"])
+        for words in (("--largest", "0"), ("--largest", "257"), ("--largest", "x"), ("--patience", "0")):
+            self.assertEqual(self.update(*words).returncode, 2, words)
+
+    def test_stalls(self):
+        """A server that says nothing, or stops in the middle of a list, is left after --patience"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        for headers in ({"Stall": "head"}, {"Stall": "body"}):
+            self.answer(b"other.example\n", **headers)
+            done = self.update("--patience", "2")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("g: it isn't there after 2 s; the last good copy stays", done.stderr)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.server.server_port = silent.getsockname()[1]
+            self.sources("/games")
+            done = self.update("--patience", "2")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("the last good copy stays", done.stderr)
+        self.assertEqual(self.lookup("games.example"), ["games"])
 
     def test_a_clock_that_was_wrong_once(self):
         """A pack is never made older than the one that is there: a gate would refuse it"""
