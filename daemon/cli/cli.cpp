@@ -146,9 +146,13 @@ void list_read_options(CLI::App& app, Options& options) {
     json_flag(app, options);
 }
 
+void sign_option(CLI::App& app, Options& options) {
+    app.add_option("--sign", options.sign, "A private key on P-256 in PEM")->type_name("KEY");
+}
+
 void pack_build_options(CLI::App& app, Options& options) {
     app.add_option("lists", options.files, "A list and what it is a list of; a category may have several")
-        ->type_name("CATEGORY=FILE")
+        ->type_name("CATEGORY=FILE…")
         ->required();
     app.add_option("--out", options.out, "The pack")->type_name("FILE")->required();
     app.add_option("--name", options.name, "What people call the pack")->type_name("NAME");
@@ -156,7 +160,7 @@ void pack_build_options(CLI::App& app, Options& options) {
                    "When: an older pack won't replace it; else SOURCE_DATE_EPOCH, else not said")
         ->type_name("DATE");
     app.add_option("--expires", options.expires, "From then on (UTC) it is refused")->type_name("DATE");
-    app.add_option("--sign", options.sign, "A private key on P-256 in PEM")->type_name("KEY");
+    sign_option(app, options);
     format_option(app, options);
 }
 
@@ -177,19 +181,29 @@ void pack_info_options(CLI::App& app, Options& options) {
 void pack_lookup_options(CLI::App& app, Options& options) {
     pack_info_options(app, options);
     app.add_option("names", options.names, "Names; - reads them from standard input, one a line")
-        ->type_name("NAME")
+        ->type_name("NAME…")
         ->required();
 }
 
 void pack_update_options(CLI::App& app, Options& options) {
     app.add_option("--sources", options.sources, "Where lists come from")->type_name("FILE")->capture_default_str();
-    app.add_option("--into", options.into, "Where copies of them and the pack are kept")
-        ->type_name("FOLDER")
+    app.add_option("--into", options.into, "Where copies of them are kept")->type_name("FOLDER")->capture_default_str();
+    app.add_option("--out", options.gate_pack, "The pack; packs/ of the gate's state directory is where a gate looks")
+        ->type_name("FILE")
         ->capture_default_str();
+    sign_option(app, options);
     app.add_option("--only", options.names, "This source alone, also one that is on demand; several: say it again")
         ->type_name("ID")
         ->expected(1)
         ->take_all();
+    app.add_option("--largest", options.largest, "A list that has more isn't taken")
+        ->type_name("MIB")
+        ->capture_default_str()
+        ->check(whole_number("1 to 256 MiB", 1, 256));
+    app.add_option("--patience", options.patience, "How long fetching a list may take")
+        ->type_name("SECONDS")
+        ->capture_default_str()
+        ->check(whole_number("1 to 86400 seconds", 1, 86400));
     app.add_option("--ca", options.authorities, "Certificates that are trusted, in PEM")
         ->type_name("FILE")
         ->capture_default_str();
@@ -267,9 +281,10 @@ constexpr std::array entries{
           "  kindgate pack lookup home.pack www.example.com\n  kindgate pack lookup home.pack - --json < names.txt",
           pack_lookup_options, pack_lookup},
     Entry{"pack update", "Fetch the lists of others and make a pack of them",
-          "  kindgate pack update\n  kindgate pack update --sources mine.textproto --into lists --only ut1-games\n\n"
-          "What can't be fetched, or is no list any more, leaves the last good copy. The pack is lists.pack in the "
-          "folder.",
+          "  kindgate pack update                        for a gate whose policy says packs: [\"starter\", \"lists\"]\n"
+          "  kindgate pack update --sources mine.textproto --into lists --out lists.pack\n\n"
+          "A running gate takes the new pack by itself. What can't be fetched, or is no list any more, leaves the last "
+          "good copy.",
           pack_update_options, pack_update},
 };
 

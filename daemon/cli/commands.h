@@ -41,6 +41,9 @@ struct Options {
     std::string sign;
     std::string sources = "/usr/share/kindgate/policies/sources.textproto";
     std::string into = "/var/lib/kindgate/lists";
+    std::uint64_t largest = 256;   // MiB; largest_list
+    std::uint64_t patience = 600;  // seconds
+    std::string gate_pack = "/var/lib/kindgate/packs/lists.pack";
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 

@@ -7,6 +7,7 @@
 #include <boost/beast/http.hpp>
 
 #include "tls_stream.h"
+#include "words.h"
 
 namespace kindgate::cli {
 
@@ -16,7 +17,6 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 
 constexpr int most_redirects = 5;
-constexpr std::chrono::minutes patience{10};
 
 struct Url {
     std::string host;
@@ -70,23 +70,23 @@ http::request<http::empty_body> request_for(Url const& url, std::string const& e
 
 using Parser = http::response_parser<http::string_body>;
 
-Error broken(beast::error_code error, std::size_t largest) {
+Error broken(beast::error_code error, FetchWanted const& wanted) {
     if (error == http::error::body_limit)
-        return {ErrorCode::invalid_input, fmt::format("it has more than {} MiB", largest >> 20U)};
+        return {ErrorCode::invalid_input, fmt::format("it has more than {} MiB", wanted.largest >> 20U)};
     if (error == boost::asio::error::timed_out)
-        return {ErrorCode::unavailable, fmt::format("it isn't there after {} minutes", patience.count())};
+        return {ErrorCode::unavailable, fmt::format("it isn't there after {}", say_duration(wanted.patience))};
     return {ErrorCode::unavailable, fmt::format("the connection broke ({})", error.message())};
 }
 
 Result<void> ask(TlsStream& stream, Url const& url, FetchWanted const& wanted, Parser& parser) {
     beast::error_code error;
     http::write(stream, request_for(url, wanted.etag), error);
-    if (error) return broken(error, wanted.largest);
+    if (error) return broken(error, wanted);
     parser.body_limit(wanted.largest);
     beast::flat_buffer buffer;
     while (!parser.is_done()) {
         http::read_some(stream, buffer, parser, error);
-        if (error) return broken(error, wanted.largest);
+        if (error) return broken(error, wanted);
         wanted.progress(parser.get().body().size());
     }
     return {};
@@ -96,7 +96,7 @@ Result<void> ask(TlsStream& stream, Url const& url, FetchWanted const& wanted, P
 
 Result<Fetched> fetch(FetchWanted const& wanted) {
     auto address = wanted.url;
-    auto const until = std::chrono::steady_clock::now() + patience;
+    auto const until = std::chrono::steady_clock::now() + wanted.patience;
     for (int hops = 0; hops <= most_redirects; ++hops) {
         auto const url = KG_TRY(parse_url(address));
         // The file's own address is the owner's word; where others send us to is not.

@@ -1,6 +1,7 @@
 // A file over HTTPS.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -13,6 +14,7 @@ struct FetchWanted {
     std::string authorities;                    // see TlsStream
     std::string etag;                           // of the copy that is there; "": none
     std::size_t largest = 0;                    // bytes
+    std::chrono::seconds patience{};            // for all of it
     std::function<void(std::size_t)> progress;  // bytes so far; called often
 };
 
@@ -22,7 +24,7 @@ struct Fetched {
     std::string etag;
 };
 
-// Follows at most five redirects, to https alone and never to a private address; ten minutes in all.
+// Follows at most five redirects, to https alone and never to a private address.
 Result<Fetched> fetch(FetchWanted const& wanted);
 
 }  // namespace kindgate::cli

@@ -1,4 +1,5 @@
 // `kindgate pack build`, `info` and `lookup`: lists to packs, and what a pack says.
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
@@ -21,6 +22,7 @@ namespace {
 
 // More of a file's skipped lines are told by `kindgate list read`.
 constexpr std::size_t most_told = 20;
+constexpr std::int64_t latest = 253'402'300'799;  // the last second of the year 9999: a pack has none beyond
 
 Result<std::optional<std::chrono::sys_seconds>> read_date(std::string const& text) {
     if (text.empty()) return std::optional<std::chrono::sys_seconds>{};
@@ -32,8 +34,16 @@ Result<std::optional<std::chrono::sys_seconds>> read_date(std::string const& tex
 Result<std::optional<std::chrono::sys_seconds>> created(std::string const& said) {
     auto const* const epoch = std::getenv("SOURCE_DATE_EPOCH");  // NOLINT(concurrency-mt-unsafe): one thread
     if (!said.empty() || epoch == nullptr) return read_date(said);
-    std::chrono::sys_seconds const at{std::chrono::seconds{std::strtoll(epoch, nullptr, 10)}};
-    return std::optional{at};
+    std::string_view const text = epoch;
+    std::int64_t seconds = -1;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc{} || end != text.data() + text.size() || seconds < 0 || seconds > latest)
+        return Error{
+            ErrorCode::invalid_input,
+            fmt::format("SOURCE_DATE_EPOCH is '{}': set it to whole seconds since 1970, up to the year 9999, or "
+                        "say --created",
+                        text)};
+    return std::optional{std::chrono::sys_seconds{std::chrono::seconds{seconds}}};
 }
 
 Result<std::vector<crypto::PublicKey>> read_keys(std::vector<std::string> const& files) {
@@ -44,6 +54,16 @@ Result<std::vector<crypto::PublicKey>> read_keys(std::vector<std::string> const&
         keys.push_back(*key);
     }
     return keys;
+}
+
+// Who names keys wants to know whose the pack is, and not only what it says.
+Result<void> check_signer(content::PackInfo const& info, std::string const& path) {
+    if (info.verified) return {};
+    return Error{
+        ErrorCode::forbidden,
+        fmt::format("{}: the pack {}: name the key of who made it, or look up without --key", path,
+                    info.signed_by ? fmt::format("is signed by {}, none of these keys", crypto::text(*info.signed_by))
+                                   : "is not signed")};
 }
 
 std::string date_text(std::optional<std::chrono::sys_seconds> at, std::string_view otherwise) {
@@ -97,6 +117,12 @@ void look_up(content::Pack const& pack, std::string_view written, Form form, Sur
 
 }  // namespace
 
+Result<crypto::PrivateKey> read_signer(std::string const& file) {
+    auto key = crypto::PrivateKey::from_pem(KG_TRY(read_file(file)));
+    if (!key.ok()) return key.error().within(file);
+    return key;
+}
+
 Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
                                       Surroundings const& around) {
     auto const text = KG_TRY(read_list_file(source.file));
@@ -121,9 +147,7 @@ Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource 
     return summary;
 }
 
-Result<void> build_pack(content::PackBuilder&& builder, content::PackFacts const& facts, std::string const& out,
-                        Surroundings const& around) {
-    auto const bytes = KG_TRY(std::move(builder).build(facts));
+Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around) {
     // What is written is what a gate will take, or the build is wrong.
     auto const pack = KG_TRY(content::Pack::open(bytes, {.now = {}}));
     KG_TRY(replace_file(out, {reinterpret_cast<char const*>(bytes.data()), bytes.size()}));
@@ -140,9 +164,7 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
                              .expires = KG_TRY(read_date(options.expires))};
     std::optional<crypto::PrivateKey> signer;
     if (!options.sign.empty()) {
-        auto key = crypto::PrivateKey::from_pem(KG_TRY(read_file(options.sign)));
-        if (!key.ok()) return key.error().within(options.sign);
-        facts.signer = &signer.emplace(std::move(key).value());
+        facts.signer = &signer.emplace(KG_TRY(read_signer(options.sign)));
         if (!facts.created)
             around.err << "note: without --created nobody can tell whether another pack is older than this one\n";
     }
@@ -154,7 +176,7 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
                          fmt::format("'{}' doesn't say of which category it is: write CATEGORY=FILE", word)};
         KG_TRY(add_list(builder, {word.substr(0, equals), word.substr(equals + 1), format}, around));
     }
-    KG_TRY(build_pack(std::move(builder), facts, options.out, around));
+    KG_TRY(write_pack(KG_TRY(std::move(builder).build(facts)), options.out, around));
     return 0;
 }
 
@@ -174,6 +196,7 @@ Outcome pack_lookup(Options const& options, Surroundings const& around) {
     auto const file = KG_TRY(MappedFile::open(path));
     auto const pack = content::Pack::open(file.bytes(), {.now = around.now(), .keys = KG_TRY(read_keys(options.keys))});
     if (!pack.ok()) return pack.error().within(path);
+    if (!options.keys.empty()) KG_TRY(check_signer(pack->info(), path));
     for (auto const& name : options.names) {
         if (name != "-") {
             look_up(*pack, name, options.form, around);

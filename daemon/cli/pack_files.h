@@ -1,6 +1,7 @@
 // The steps from list files to a pack, for `pack build` and `pack update`.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "cli/cli.h"
@@ -18,9 +19,11 @@ struct ListSource {
 Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
                                       Surroundings const& around);
 
-// Builds, opens what was built, and replaces the file.
-Result<void> build_pack(content::PackBuilder&& builder, content::PackFacts const& facts, std::string const& out,
-                        Surroundings const& around);
+// Opens what was built, and replaces the file.
+Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around);
+
+// Who signs: a private key on P-256 in PEM.
+Result<crypto::PrivateKey> read_signer(std::string const& file);
 
 // "file:line: skipped: reason".
 std::string skipped_line(content::Rule const& rule, std::string const& file);

@@ -3,73 +3,23 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <ostream>
-#include <set>
 
 #include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
 
 #include "base/whole_file.h"
 #include "commands.h"
 #include "fetch.h"
 #include "files.h"
-#include "kindgate/v1/sources.pb.h"
 #include "list_files.h"
 #include "pack_files.h"
+#include "sources.h"
 #include "text.h"
 
 namespace kindgate::cli {
 
 namespace {
-
-namespace pb = google::protobuf;
-
-class FirstError : public pb::io::ErrorCollector {
-public:
-    void AddError(int line, int column, std::string const& message) override {
-        if (text.empty()) text = fmt::format("{}:{}: {}", line + 1, column + 1, message);
-    }
-    std::string text;
-};
-
-Result<v1::SourceFile> read_sources(std::string const& path) {
-    FirstError error;
-    pb::TextFormat::Parser parser;
-    parser.RecordErrorsTo(&error);
-    v1::SourceFile sources;
-    if (!parser.ParseFromString(KG_TRY(read_file(path)), &sources))
-        return Error{ErrorCode::invalid_input,
-                     fmt::format("{}:{}: write it as proto/kindgate/v1/sources.proto says", path, error.text)};
-    std::set<std::string> ids;
-    auto const id_sign = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    };
-    for (auto const& source : sources.sources()) {
-        auto const& id = source.id();
-        if (id.empty() || id.size() > 32 || !std::ranges::all_of(id, id_sign) || !ids.insert(id).second)
-            return Error{
-                ErrorCode::invalid_input,
-                fmt::format("{}: '{}' can't be the id of a source: write 1 to 32 of a-z, 0-9, - and _, each once", path,
-                            id)};
-        if (!source.url().starts_with("https://") || source.category().empty())
-            return Error{ErrorCode::invalid_input, fmt::format("{}: {} has no https url or no category", path, id)};
-    }
-    return sources;
-}
-
-Result<content::ListFormat> format_of(v1::Source const& source) {
-    switch (source.format()) {
-        case v1::AUTO: return content::ListFormat::automatic;
-        case v1::PLAIN: return content::ListFormat::plain;
-        case v1::WILDCARD: return content::ListFormat::wildcard;
-        case v1::HOSTS: return content::ListFormat::hosts;
-        case v1::DNSMASQ: return content::ListFormat::dnsmasq;
-        case v1::ADBLOCK: return content::ListFormat::adblock;
-        case v1::RPZ: return content::ListFormat::rpz;
-        default: return Error{ErrorCode::invalid_input, fmt::format("{} has an unknown format", source.id())};
-    }
-}
 
 class Updater {
 public:
@@ -80,22 +30,32 @@ public:
         for (auto const& id : options_.names)
             if (std::ranges::none_of(sources.sources(), [&](auto const& source) { return source.id() == id; }))
                 return Error{ErrorCode::not_found, fmt::format("{} has no source '{}'", options_.sources, id)};
-        std::error_code failed;
-        std::filesystem::create_directories(options_.into, failed);
-        if (failed) return Error::from_errno(failed.value(), fmt::format("{}: can't be made", options_.into));
+        if (!options_.sign.empty()) signer_ = KG_TRY(read_signer(options_.sign));
+        KG_TRY(make_folder(options_.into));
+        if (auto const folder = std::filesystem::path{pack_path()}.parent_path(); !folder.empty())
+            KG_TRY(make_folder(folder));
         for (auto const& source : sources.sources())
             if (is_wanted(source)) update(source);
-        if (changed_ || !std::filesystem::exists(pack_path())) KG_TRY(build(sources));
+        // Whatever was fetched: the file may say other sources, categories or formats than last time.
+        KG_TRY(build(sources));
         return failures_ == 0 ? 0 : 1;
     }
 
 private:
+    static Result<void> make_folder(std::filesystem::path const& folder) {
+        std::error_code failed;
+        std::filesystem::create_directories(folder, failed);
+        if (!failed) return {};
+        return Error::from_errno(failed.value(), fmt::format("{}: can't be made", folder.string()));
+    }
     bool is_wanted(v1::Source const& source) const {
         if (options_.names.empty()) return !source.on_demand();
         return std::ranges::find(options_.names, source.id()) != options_.names.end();
     }
     std::string list_path(v1::Source const& source) const { return options_.into + "/" + source.id() + ".list"; }
-    std::string pack_path() const { return options_.into + "/lists.pack"; }
+    std::string etag_path(v1::Source const& source) const { return list_path(source) + ".etag"; }
+    std::string const& pack_path() const { return options_.gate_pack; }
+    std::size_t most_bytes() const { return static_cast<std::size_t>(options_.largest) << 20U; }
 
     void update(v1::Source const& source) {
         auto const outcome = try_update(source);
@@ -110,7 +70,12 @@ private:
     Result<void> try_update(v1::Source const& source) {
         Progress progress{around_.err};
         FetchWanted const wanted{
-            source.url(), options_.authorities, known_etag(source), largest_list, [&](std::size_t bytes) {
+            source.url(),
+            options_.authorities,
+            known_etag(source),
+            most_bytes(),
+            std::chrono::seconds{options_.patience},
+            [&](std::size_t bytes) {
                 if (progress.due())
                     progress.say(fmt::format("{}: {:.1f} MiB", source.id(), static_cast<double>(bytes) / (1U << 20U)));
             }};
@@ -119,11 +84,14 @@ private:
             around_.out << fmt::format("{}: not changed\n", source.id());
             return {};
         }
-        if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, largest_list));
+        if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, most_bytes()));
         auto const names = KG_TRY(count_names(source, fetched.body));
+        // An ETag never stands beside a list that isn't its own, wherever this is ended.
+        std::error_code failed;
+        std::filesystem::remove(etag_path(source), failed);
+        if (failed) return Error::from_errno(failed.value(), fmt::format("cannot remove {}", etag_path(source)));
         KG_TRY(replace_file(list_path(source), fetched.body));
-        KG_TRY(replace_file(list_path(source) + ".etag", source.url() + "\n" + fetched.etag + "\n"));
-        changed_ = true;
+        KG_TRY(replace_file(etag_path(source), source.url() + "\n" + fetched.etag + "\n"));
         around_.out << fmt::format("{}: {} names ({})\n", source.id(), names, printable(source.licence()));
         return {};
     }
@@ -132,14 +100,14 @@ private:
     static Result<std::size_t> count_names(v1::Source const& source, std::string const& text) {
         if (auto const why = content::not_a_list(text))
             return Error{ErrorCode::invalid_input, fmt::format("what came is no list of names, {}", *why)};
-        auto const summary = content::read_list(text, KG_TRY(format_of(source)), [](content::Rule const&) {});
+        auto const summary = content::read_list(text, format_of(source), [](content::Rule const&) {});
         if (summary.blocks == 0) return Error{ErrorCode::invalid_input, "what came has no names"};
         return summary.blocks;
     }
 
     // Of the copy that is there, if it came from the same address.
     std::string known_etag(v1::Source const& source) const {
-        std::ifstream file{list_path(source) + ".etag"};
+        std::ifstream file{etag_path(source)};
         std::string url;
         std::string etag;
         std::getline(file, url);
@@ -156,14 +124,44 @@ private:
             any = true;
         }
         if (!any) return Error{ErrorCode::unavailable, "no list is there, so there is no pack: see above"};
-        return build_pack(std::move(builder), {.name = "Lists", .created = around_.now()}, pack_path(), around_);
+        auto const there = KG_TRY(present_pack());
+        // A gate refuses what is older than the pack that it has, so a clock that was wrong once counts.
+        auto created = around_.now();
+        if (there) created = std::max(created, there->created.value_or(created));
+        auto const bytes = KG_TRY(
+            std::move(builder).build({.name = "Lists", .created = created, .signer = signer_ ? &*signer_ : nullptr}));
+        if (there && content::says_the_same(there->file.bytes(), bytes)) {
+            around_.out << fmt::format("{}: not changed\n", printable(pack_path()));
+            return {};
+        }
+        return write_pack(bytes, pack_path(), around_);
     }
 
-    Result<void> add_to(content::PackBuilder& builder, v1::Source const& source) const {
+    struct Present {
+        MappedFile file;
+        std::optional<std::chrono::sys_seconds> created;
+    };
+    // The pack that is to be replaced, if it is a sound one.
+    Result<std::optional<Present>> present_pack() const {
+        content::PackRules rules{.now = {}};
+        if (signer_) rules.keys.push_back(KG_TRY(signer_->public_key()));
+        auto file = MappedFile::open(pack_path());
+        if (!file.ok()) return std::optional<Present>{};
+        auto const pack = content::Pack::open(file->bytes(), rules);
+        if (!pack.ok()) return std::optional<Present>{};
+        return std::optional{Present{std::move(file).value(), pack->info().created}};
+    }
+
+    Result<void> add_to(content::PackBuilder& builder, v1::Source const& source) {
         auto const text = KG_TRY(read_list_file(list_path(source)));
         auto const category = KG_TRY(builder.category(source.category()));
-        auto const summary = content::read_list(text, KG_TRY(format_of(source)),
+        auto const summary = content::read_list(text, format_of(source),
                                                 [&](content::Rule const& rule) { builder.add(category, rule); });
+        if (summary.blocks == 0) {
+            ++failures_;
+            around_.err << fmt::format("{}: its copy has no names as {}: correct the format, or take the source out\n",
+                                       source.id(), v1::ListFormat_Name(source.format()));
+        }
         if (summary.skipped > 0)
             around_.out << fmt::format("{}: {} lines skipped: kindgate list read {} shows them\n", source.id(),
                                        summary.skipped, printable(list_path(source)));
@@ -172,7 +170,7 @@ private:
 
     Options const& options_;
     Surroundings const& around_;
-    bool changed_ = false;
+    std::optional<crypto::PrivateKey> signer_;
     int failures_ = 0;
 };
 

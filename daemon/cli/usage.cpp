@@ -75,12 +75,13 @@ std::string empty_value(CLI::App const& app) {
     return {};
 }
 
-CLI::Validator whole_number(std::string advice) {
-    auto const check = [advice = std::move(advice)](std::string& text) {
+CLI::Validator whole_number(std::string advice, std::uint64_t first, std::uint64_t last) {
+    auto const check = [advice = std::move(advice), first, last](std::string& text) {
         std::uint64_t number = 0;
         auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         bool const whole = error == std::errc{} && end == text.data() + text.size();
-        return whole ? std::string{} : fmt::format("'{}' is no number: {}", text, advice);
+        if (!whole) return fmt::format("'{}' is no number: {}", text, advice);
+        return number >= first && number <= last ? std::string{} : fmt::format("{} can't be: {}", text, advice);
     };
     return CLI::Validator{check, ""};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 
 namespace kindgate::cli {
@@ -20,10 +21,10 @@ public:
 // What is wrong with the words that were given to `app`: the subcommand that they got to. No full stop.
 std::string in_words(CLI::ParseError const& error, CLI::App const& app);
 
-// A number, 0 to 2^64 - 1. `advice` says which are meant.
 // The option or argument that was given with nothing in it, as the help calls it; empty: none was.
 std::string empty_value(CLI::App const& app);
 
-CLI::Validator whole_number(std::string advice);
+// A number, 0 to 2^64 - 1 or as said. `advice` says which are meant.
+CLI::Validator whole_number(std::string advice, std::uint64_t first = 0, std::uint64_t last = UINT64_MAX);
 
 }  // namespace kindgate::cli

@@ -209,6 +209,20 @@ Result<Pack> Pack::open(std::span<std::byte const> bytes, PackRules const& rules
     return PackOpener{bytes, rules}.open();
 }
 
+bool says_the_same(std::span<std::byte const> one, std::span<std::byte const> other) {
+    constexpr std::size_t is_signed = 14;
+    constexpr std::size_t created = 16;
+    constexpr std::size_t expires = 24;
+    constexpr std::size_t key_id = 8;
+    if (one.size() != other.size() || one[is_signed] != other[is_signed]) return false;
+    auto end = one.size() - checksum_size;
+    if (one[is_signed] != std::byte{0}) end -= signature_size - key_id;
+    auto const same = [&](std::size_t from, std::size_t to) {
+        return std::ranges::equal(one.subspan(from, to - from), other.subspan(from, to - from));
+    };
+    return same(0, created) && same(expires, end);
+}
+
 std::vector<std::string_view> Pack::names_of(std::uint64_t categories) const {
     std::vector<std::string_view> names;
     for (std::size_t i = 0; i < info_.categories.size(); ++i)

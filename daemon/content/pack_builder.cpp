@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "content/pack.h"
 #include "pack_layout.h"
 #include "pack_table.h"
@@ -114,6 +115,11 @@ private:
         if (facts_.name.size() > longest_text ||
             std::ranges::any_of(facts_.name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
             return Error{ErrorCode::invalid_input, "a pack's name has at most 64 bytes and no control character"};
+        for (std::string_view rest = facts_.name; !rest.empty();) {
+            auto const character = first_character(rest);
+            if (!character.valid) return Error{ErrorCode::invalid_input, "a pack's name is UTF-8: write it as such"};
+            rest.remove_prefix(character.bytes);
+        }
         if (builder_.entries_.size() > most_names || builder_.text_.size() > UINT32_MAX)
             return Error{ErrorCode::invalid_input, "there are too many names for one pack"};
         return {};

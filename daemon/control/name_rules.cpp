@@ -20,7 +20,9 @@ constexpr char const* safe_search_file = "safesearch.textproto";
 constexpr char const* helplines_file = "helplines.textproto";
 
 PackStore::Settings pack_settings(Board const& board) {
-    return {{board.state_directory / "packs", board.data_directory},
+    auto const own = board.state_directory / "packs";
+    return {{own, board.data_directory},
+            own / ".good",
             board.signed_packs ? content::Signatures::required : content::Signatures::optional,
             board.pack_keys};
 }
@@ -107,9 +109,7 @@ std::vector<policy::Helpline> NameRules::helplines() const {
 }
 
 std::vector<std::string> NameRules::warnings() const {
-    std::vector<std::string> all;
-    for (auto const& pack : packs_.packs())
-        if (!pack.error.empty()) all.push_back(pack.error);
+    auto all = packs_.complaints();
     auto known = packs_.category_names();
     for (auto const& list : policy_->domain_lists) known.push_back(list.name);
     for (auto const& category : policy::categories_in_force(*policy_))

@@ -1,10 +1,12 @@
 // The packs that the policy names, as files: those of the state folder's packs/ (`kindgate pack update` puts them
-// there) before those that came with the program. A bad file is refused whole and told, and the last good one stays.
+// there) before those that came with the program. A bad file is refused whole and told, and the last good one stays,
+// over a restart too: what was taken from the first folder is kept beside it.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +21,8 @@ namespace kindgate::control {
 class PackStore {
 public:
     struct Settings {
-        std::vector<std::filesystem::path> folders;  // the first that has the file
+        std::vector<std::filesystem::path> folders;  // the first that has a good file
+        std::filesystem::path good;                  // where the last good ones of the first folder are kept
         content::Signatures signatures = content::Signatures::optional;
         std::vector<crypto::PublicKey> keys;
     };
@@ -35,13 +38,8 @@ public:
     // Of packs in use, each once, sorted.
     std::vector<std::string> category_names() const;
 
-    struct Pack {
-        std::string name;
-        std::filesystem::path file;  // that is in force; empty: none is
-        content::PackInfo info;
-        std::string error;  // of a file that isn't
-    };
-    std::vector<Pack> packs() const;
+    // What is wrong with packs in use, a sentence each.
+    std::vector<std::string> complaints() const;
     // All places where a pack in use may be.
     std::vector<std::filesystem::path> files() const;
 
@@ -52,12 +50,31 @@ private:
         std::optional<content::Pack> pack;
     };
     struct Entry {
-        std::filesystem::path file;
+        std::filesystem::path file;  // that `loaded` is, or was when it was taken
         std::shared_ptr<Loaded const> loaded;
-        std::string refused;  // the error that was told last
+        std::optional<policy::Instant> newest;  // when the last of the first folder was made: none older is taken
+        bool restored = false;                  // the last good one was looked for
+        bool kept = false;                      // `loaded` is the last good one on the disk
+        std::vector<std::string> refused;       // told, of files as they are now
+        std::string unkept;                     // told
     };
 
+    struct Refused {
+        std::filesystem::path file;
+        std::string why;
+    };
+
+    static Result<std::shared_ptr<Loaded const>> open(Pages&& pages, content::PackRules const& rules);
     bool read(std::string const& name, Entry& entry, policy::Instant now);
+    void restore(std::string const& name, Entry& entry, policy::Instant now);
+    Result<void> take(std::string const& name, std::filesystem::path const& file, Entry& entry, policy::Instant now);
+    void tell(Entry& entry, std::vector<Refused> const& refused);
+    void keep(std::string const& name, Entry& entry);
+    void forget(std::string const& name, Entry& entry);
+    // Where it would be, at least one.
+    std::vector<std::filesystem::path> candidates(std::string const& name) const;
+    std::filesystem::path own_file(std::string const& name) const;
+    std::filesystem::path good_file(std::string const& name) const;
 
     Settings settings_;
     EventHub& events_;

@@ -68,11 +68,39 @@ class Pack(Test):
         with open(self.build(name="a.pack"), "rb") as first, open(self.build(name="b.pack"), "rb") as second:
             self.assertEqual(first.read(), second.read())
 
-    def test_signed(self):
-        """A signature is made with --sign and checked with --key"""
-        key, public = self.path("key.pem"), self.path("key.pub")
+    def test_moments(self):
+        """SOURCE_DATE_EPOCH is a moment in whole seconds, and an empty date, key or pack's name in bytes that are no text are refused"""
+        # They were read as 0, as far as they were numbers, or as not said.
+        names = f"games={self.write('games', NAMES)}"
+        for epoch in ("abc", "-5", "", "1.5", "300000000000", "99999999999999999999", " 1", "1 "):
+            self.refused(2, f"SOURCE_DATE_EPOCH is '{epoch}'", "pack", "build", "--out", self.path("x"), names, environment={"SOURCE_DATE_EPOCH": epoch})
+            self.good("pack", "build", "--out", self.path("y"), "--created", "2026-11-24", names, environment={"SOURCE_DATE_EPOCH": epoch})
+        self.good("pack", "build", "--out", self.path("y"), names, environment={"SOURCE_DATE_EPOCH": "1700000000"})
+        self.assertEqual(self.json_lines("pack", "info", "--json", self.path("y"))[0]["created"], "2023-11-14T22:13:20Z")
+        for words in (("--created", ""), ("--expires", ""), ("--sign", "")):
+            self.refused(2, f"{words[0]} is empty", "pack", "build", "--out", self.path("x"), *words, names)
+        for name in (b"\xff", b"a\xc3", b"\xed\xa0\x80"):
+            done = self.kindgate("pack", "build", "--out", self.path("x"), "--name", name, names)
+            self.assertEqual((done.returncode, "is UTF-8" in done.stderr), (2, True), done)
+        self.assertFalse(os.path.exists(self.path("x")))
+
+    def keys(self, name="key"):
+        key, public = self.path(f"{name}.pem"), self.path(f"{name}.pub")
         for words in (["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key], ["pkey", "-in", key, "-pubout", "-out", public]):
             subprocess.run(["openssl", *words], check=True, capture_output=True)
+        return key, public
+
+    def test_a_key_is_asked_for(self):
+        """With --key no name is looked up in a pack that isn't signed by it"""
+        (key, public), (_, stranger) = self.keys(), self.keys("stranger")
+        for pack, checked, why in ((self.build(), public, "is not signed"), (self.build("--sign", key, "--created", "2026-11-24", name="s.pack"), stranger, "signed by")):
+            self.refused(1, why, "pack", "lookup", "--key", checked, pack, "games.example")
+            self.assertIn("games", self.good("pack", "lookup", pack, "games.example"))
+        self.assertIn("games", self.good("pack", "lookup", "--key", stranger, "--key", public, pack, "games.example"))
+
+    def test_signed(self):
+        """A signature is made with --sign and checked with --key"""
+        key, public = self.keys()
         pack = self.build("--sign", key, "--created", "2026-11-24", "--expires", "2199-01-01", "--name", "Nice")
         (info,) = self.json_lines("pack", "info", "--json", pack, "--key", public)
         self.assertEqual((info["name"], info["created"], info["expires"], info["verified"]),

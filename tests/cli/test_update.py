@@ -4,6 +4,7 @@ import gzip
 import http.server
 import os
 import re
+import socket
 import ssl
 import subprocess
 import threading
@@ -36,11 +37,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, headers, body = self.server.answers.get(self.path, (404, {}, b""))
         if headers.get("ETag") and headers["ETag"] == self.headers.get("If-None-Match"):
             status, body = 304, b""
+        if headers.get("Stall") == "head":
+            self.rfile.read(1)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if "Chunks" not in headers:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if "Stall" in headers:
+            self.wfile.write(body[:5])
+            self.rfile.read(1)
         self.wfile.write(body)
 
     def log_message(self, *_):
@@ -66,10 +73,10 @@ class Update(Test):
 
     def update(self, *more, ca=None):
         return self.kindgate("pack", "update", "--sources", self.path("sources.textproto"), "--into", self.path("lists"),
-                             "--ca", ca or self.server.certificate, *more)
+                             "--out", self.path("packs/lists.pack"), "--ca", ca or self.server.certificate, *more)
 
     def lookup(self, name):
-        (line,) = self.json_lines("pack", "lookup", "--json", self.path("lists/lists.pack"), name)
+        (line,) = self.json_lines("pack", "lookup", "--json", self.path("packs/lists.pack"), name)
         return line["categories"]
 
     def refuses(self, *parts):
@@ -85,11 +92,156 @@ class Update(Test):
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)
         self.assertIn("g: 1 names (CC0)", done.stdout)
         self.assertEqual(self.lookup("www.games.example"), ["games"])
-        self.assertEqual(self.update().stdout, "g: not changed\n")
+        self.assertEqual(self.update().stdout, f"g: not changed\n{self.path('packs/lists.pack')}: not changed\n")
         self.answer(b"other.example\n", ETag='"two"')
         self.assertEqual(self.update().returncode, 0)
         self.assertEqual((self.lookup("games.example"), self.lookup("other.example")), ([], ["games"]))
         self.assertEqual([etag for _, etag in self.server.asked], [None, '"one"', '"one"'])
+
+    def test_where_a_gate_looks(self):
+        """The pack goes where a gate looks for the packs of its policy; what is fetched is kept beside it, and the folders are made"""
+        # It went among the copies, where no gate looked: tests/lab/test_packs.py has the gate's half of it.
+        self.assertIn("--out FILE=/var/lib/kindgate/packs/lists.pack", self.good("pack", "update", "--help"))
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((os.listdir(self.path("packs")), sorted(os.listdir(self.path("lists")))), (["lists.pack"], ["g.list", "g.list.etag"]))
+        self.good("pack", "update", "--sources", "sources.textproto", "--into", "lists", "--out", "here.pack", "--ca", self.server.certificate)
+        self.assertTrue(os.path.exists(self.path("here.pack")))
+
+    def sources_of(self, **paths):
+        """Sources by their ids, each with a category of its own and a list of one name in it."""
+        for path in paths.values():
+            self.server.answers.setdefault(path, (200, {"ETag": f'"{path}"'}, f"{path[1:]}.example\n".encode()))
+        self.write("sources.textproto", "".join(f'sources {{ id: "{name}" url: "{self.url(path)}" category: "{name}" }}\n'
+                                                for name, path in paths.items()))
+
+    def test_what_the_sources_say_now(self):
+        """The pack is of what the sources file says now: a source taken out, or of another category, though nothing was fetched"""
+        # It was built only where a list had changed, so names stayed for good.
+        self.sources_of(a="/one", b="/two")
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((self.lookup("one.example"), self.lookup("two.example")), (["a"], ["b"]))
+        self.sources_of(a="/one")
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((self.lookup("one.example"), self.lookup("two.example")), (["a"], []))
+        text = f'sources {{ id: "a" url: "{self.url("/one")}" category: "other" }}\n'
+        self.write("sources.textproto", text)
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual(self.lookup("one.example"), ["other"])
+        self.write("sources.textproto", text.replace("}", "format: RPZ }"))
+        done = self.update()
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("a: its copy has no names as RPZ", done.stderr)
+
+    def test_ended_in_between(self):
+        """Wherever an update is ended, the next one makes a pack of all that was fetched"""
+        self.answer(b"games.example\n", ETag='"one"')
+        self.assertEqual(self.update().returncode, 0)
+        # Behind the new ETag, before the pack.
+        self.write("lists/g.list", "other.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual((self.lookup("games.example"), self.lookup("other.example")), ([], ["games"]))
+        # Behind the new list: the ETag of the old one is gone before it comes.
+        self.answer(b"third.example\n", ETag='"two"')
+        os.rename(self.path("lists/g.list"), self.path("copy"))
+        os.mkdir(self.path("lists/g.list"))
+        self.assertEqual(self.update().returncode, 2)
+        os.rmdir(self.path("lists/g.list"))
+        os.rename(self.path("copy"), self.path("lists/g.list"))
+        self.answer(b"other.example\n", ETag='"one"')
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual(self.server.asked[-1], ("/games", None))
+
+    def test_nothing_new(self):
+        """A pack that says the same isn't written again; one of which a byte is another is"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        path = self.path("packs/lists.pack")
+        before = os.stat(path)
+        with open(path, "rb") as file:
+            whole = file.read()
+        for _ in range(2):
+            done = self.update()
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+            self.assertIn(f"{path}: not changed\n", done.stdout)
+        self.assertEqual((os.stat(path).st_ino, os.stat(path).st_mtime_ns), (before.st_ino, before.st_mtime_ns))
+        self.write("packs/lists.pack", whole[:-20] + b"!" + whole[-19:])
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual(self.lookup("games.example"), ["games"])
+
+    def test_signed(self):
+        """--sign signs the pack; a wrong key is refused before anything is fetched, and a pack by another is made anew"""
+        for name in ("one", "two"):
+            for words in (["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.pem"], ["pkey", "-in", f"{name}.pem", "-pubout", "-out", f"{name}.pub"]):
+                subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update("--sign", "one.pub").returncode, 2)
+        self.assertEqual(self.server.asked, [])
+        self.assertEqual(self.update().returncode, 0)
+        for name in ("one", "two"):
+            self.assertNotIn("lists.pack: not changed", self.update("--sign", f"{name}.pem").stdout)
+            self.assertIn("lists.pack: not changed", self.update("--sign", f"{name}.pem").stdout)
+            (info,) = self.json_lines("pack", "info", "--json", "--key", f"{name}.pub", "packs/lists.pack")
+            self.assertTrue(info["verified"], info)
+
+    def test_too_large(self):
+        """A list that is larger than --largest isn't taken: by what the server says, by what comes, and by what gzip makes of it"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        large = b"".join(b"name%d.example\n" % i for i in range(80000))
+        for body, headers in ((large, {}), (large, {"Chunks": "untold"}), (gzip.compress(large), {})):
+            self.answer(body, **headers)
+            done = self.update("--largest", "1")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertRegex(done.stderr, "g: it has more than 1 MiB.*the last good copy stays")
+        self.assertEqual(self.lookup("games.example"), ["games"])
+        self.assertEqual(self.update("--largest", "2").returncode, 0)
+        self.assertEqual(self.lookup("name7.example"), ["games"])
+        for words in (("--largest", "0"), ("--largest", "257"), ("--largest", "x"), ("--patience", "0")):
+            self.assertEqual(self.update(*words).returncode, 2, words)
+
+    def test_stalls(self):
+        """A server that says nothing, or stops in the middle of a list, is left after --patience"""
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        for headers in ({"Stall": "head"}, {"Stall": "body"}):
+            self.answer(b"other.example\n", **headers)
+            done = self.update("--patience", "2")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("g: it isn't there after 2 s; the last good copy stays", done.stderr)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.server.server_port = silent.getsockname()[1]
+            self.sources("/games")
+            done = self.update("--patience", "2")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("the last good copy stays", done.stderr)
+        self.assertEqual(self.lookup("games.example"), ["games"])
+
+    def test_a_clock_that_was_wrong_once(self):
+        """A pack is never made older than the one that is there: a gate would refuse it"""
+        self.good("pack", "build", "--out", self.path("later.pack"), "--created", "2199-01-01", "games=" + self.write("list", "old.example\n"))
+        os.mkdir(self.path("packs"))
+        os.rename(self.path("later.pack"), self.path("packs/lists.pack"))
+        self.answer(b"games.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        (info,) = self.json_lines("pack", "info", "--json", self.path("packs/lists.pack"))
+        self.assertEqual((info["created"], self.lookup("games.example")), ("2199-01-01T00:00:00Z", ["games"]))
+
+    def test_wrong_sources(self):
+        """Without a source, or with a category or format that is none, nothing is fetched: it is told by file and line"""
+        first = f'# mine\nsources {{ id: "a" url: "{self.url("/games")}" category: "games" }}\n'
+        for text, part in (("# nothing\n", "sources.textproto: it names no source"),
+                           (first + 'sources {\n  id: "b"\n  url: "https://a/"\n  category: "No Games"\n}\n', "sources.textproto:6: b: 'No Games' can't be"),
+                           (first + 'sources {\n  id: "b"\n  url: "https://a/" }\n', "sources.textproto:3: b: '' can't be the name of a category"),
+                           (first + 'sources { id: "b"\n  url: "http://a/" category: "b" }\n', "sources.textproto:4: b: 'http://a/' is no https address"),
+                           (first + 'sources { id: "b" url: "https://a/" category: "b"\n  format: 77 }\n', "sources.textproto:4: b: 77 is no format"),
+                           (first + 'sources { id: "b" url: "https://a/" category: "b"\n  format: CSV }\n', "sources.textproto:4:"),
+                           (first + first, "sources.textproto:4: 'a' can't be the id")):
+            self.write("sources.textproto", text)
+            done = self.update()
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+            self.assertIn(part, done.stderr)
+        self.assertEqual(self.server.asked, [])
 
     def test_compressed(self):
         """A list compressed by gzip is taken apart"""

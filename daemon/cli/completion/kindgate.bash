@@ -45,7 +45,7 @@ _kindgate_options() {
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --out --name --created --expires --sign --format" ;;
         "pack info" | "pack lookup") echo "--help --json --key" ;;
-        "pack update") echo "--help --sources --into --only --ca" ;;
+        "pack update") echo "--help --sources --into --out --sign --only --largest --patience --ca" ;;
         "" ) echo "--help --version" ;;
         policy | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
@@ -80,7 +80,7 @@ _kindgate_value() {
         --policy | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
         --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$2") ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$2") ;;
-        --name | --only | --created | --expires | --at | --domain | --from | --to | --if-match) ;;
+        --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match) ;;
         *) return 1 ;;
     esac
 }
@@ -105,7 +105,7 @@ _kindgate() {
         case "$word" in
             --socket=*) kindgate_socket=("$word") ;;
             --socket) i=$((i + 1)); kindgate_socket=(--socket "${kindgate_words[i]}") ;;
-            --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --ca) i=$((i + 1)) ;;
+            --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then

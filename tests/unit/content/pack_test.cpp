@@ -168,6 +168,25 @@ constexpr test::Test meaning[] = {
          test::check(key_of(one) != key_of(third), "the key");
          test::check(whole_pack() == whole_pack(), "signed, too");
      }},
+    {"packs say the same if they differ in when they were made alone, signed by the same key or not",
+     [] {
+         auto const signer = key();
+         auto const stranger = test::value(crypto::PrivateKey::from_pem(test::other_key));
+         auto const made = [](content::PackFacts const& facts, std::string_view text = "a.example") {
+             return packed({{"a", text}}, facts);
+         };
+         for (auto const* by : {static_cast<crypto::PrivateKey const*>(nullptr), &signer}) {
+             auto const pack = made({.name = "N", .created = day(1), .expires = day(9), .signer = by});
+             auto const same = [&](Bytes const& other) { return content::says_the_same(pack, other); };
+             test::check(same(pack) && same(made({.name = "N", .created = day(2), .expires = day(9), .signer = by})),
+                         "another day");
+             test::check(!same(made({.name = "M", .created = day(1), .expires = day(9), .signer = by})), "name");
+             test::check(!same(made({.name = "N", .created = day(1), .expires = day(8), .signer = by})), "end");
+             test::check(!same(made({.name = "N", .created = day(1), .expires = day(9), .signer = &stranger})), "key");
+             test::check(!same(made({.name = "N", .created = day(1), .expires = day(9), .signer = by}, "b.example")),
+                         "names");
+         }
+     }},
     {"what can't be a pack is refused with a sentence",
      [] {
          content::PackBuilder builder;
@@ -176,7 +195,8 @@ constexpr test::Test meaning[] = {
              test::value(builder.category(fmt::format("c{}", i)));
          test::contains(builder.category("one-more").error().message(), "more than 61");
          test::contains(std::move(builder).build({}).error().message(), "no list has a name");
-         test::check(!test::gathered({{"a", "x.example"}}).build({.name = "line\nbreak"}).ok(), "a control character");
+         for (std::string_view const name : {"line\nbreak", "no UTF-8: \xff", "cut: \xc3"})
+             test::check(!test::gathered({{"a", "x.example"}}).build({.name = std::string{name}}).ok(), name);
      }},
     {"what a pack says of itself is read back",
      [] {

@@ -1,6 +1,7 @@
 // Names: what the front is given, and what the kernel holds for categories.
 #include "dns_build.h"
 #include "house.h"
+#include "keys.h"
 
 namespace {
 
@@ -39,12 +40,23 @@ bool opens(House const& house, std::string_view who, std::string_view name) {
     return answered(house, who, name) && house.table.passes(house.slot(who), asked(house, who, name).category);
 }
 
-void saved_pack(House& house, std::vector<test::ListText> const& lists) {
-    auto const folder = house.board.state_directory / "packs";
-    std::filesystem::create_directories(folder);
-    test::write_pack(folder / "starter.pack", lists);
+std::filesystem::path saved_file(House const& house, std::string_view name = "starter") {
+    return house.board.state_directory / "packs" / (std::string{name} + ".pack");
+}
+std::filesystem::path kept_file(House const& house, std::string_view name = "starter") {
+    return house.board.state_directory / "packs" / ".good" / (std::string{name} + ".pack");
+}
+void write_saved(House const& house, std::vector<test::ListText> const& lists, content::PackFacts const& facts = {}) {
+    std::filesystem::create_directories(saved_file(house).parent_path());
+    test::write_pack(saved_file(house), lists, facts);
+}
+void noticed(House& house) {
     house.gate->pack_file_changed();
     house.settle();
+}
+void saved_pack(House& house, std::vector<test::ListText> const& lists, content::PackFacts const& facts = {}) {
+    write_saved(house, lists, facts);
+    noticed(house);
 }
 
 constexpr test::Test tests[] = {
@@ -153,6 +165,128 @@ constexpr test::Test tests[] = {
          test::check(house.gate->status().warnings_size() == 2, "status says so, and what has no list any more");
          saved_pack(house, {{"adult", "adult.example\n"}, {"games", "games.example\n"}});
          test::equal(house.gate->status().warnings_size(), 0, "corrected");
+     }},
+    {"what is older, not signed, expired or damaged doesn't replace the last good pack, after a restart neither",
+     [] {
+         // The last good pack was in memory alone: a restart took the older one, or went on without any.
+         House house{"2027-03-02T12:00:00Z", content_policy};
+         house.board.signed_packs = true;
+         house.board.pack_keys = {test::value(crypto::PublicKey::from_pem(test::public_pem))};
+         auto const key = test::value(crypto::PrivateKey::from_pem(test::sec1));
+         auto const stranger = test::value(crypto::PrivateKey::from_pem(test::other_key));
+         auto const march = test::instant("2027-03-01T00:00:00Z");
+         content::PackFacts const good{.created = march, .signer = &key};
+         house.start();
+         saved_pack(house, {{"adult", "good.example\n"}}, good);
+         test::check(!answered(house, "kid", "good.example"), "good");
+         struct Case {
+             content::PackFacts facts;
+             std::string_view why;
+         };
+         for (auto const& [facts, why] :
+              {Case{{.created = march - 24h, .signer = &key}, "before the one in force"},
+               Case{{.created = march + 24h}, "is not signed"},
+               Case{{.created = march + 24h, .signer = &stranger}, "doesn't know"},
+               Case{{.created = march + 1h, .expires = march + 2h, .signer = &key}, "expired"}, Case{{}, "no pack"}}) {
+             write_saved(house, {{"adult", "bad.example\n"}}, facts);
+             if (why == "no pack") test::write_file(saved_file(house), "nothing");
+             noticed(house);
+             for (std::string_view const when : {"at once", "after a restart"}) {
+                 test::contains(house.last_told(v1::Event::PACK_REFUSED), "the one in force stays");
+                 test::contains(house.last_told(v1::Event::PACK_REFUSED), why);
+                 test::check(!answered(house, "kid", "good.example") && answered(house, "kid", "bad.example"), when);
+                 house.restart();
+             }
+             test::contains(house.last_told(v1::Event::PACK_IN_FORCE), ".good/starter.pack");
+         }
+         auto const newer = content::PackFacts{.created = march + 24h, .signer = &key};
+         saved_pack(house, {{"adult", "newer.example\n"}}, newer);
+         house.restart();
+         test::check(!answered(house, "kid", "newer.example") && answered(house, "kid", "good.example"), "a newer one");
+         test::equal(house.told(v1::Event::PACK_REFUSED).size(), 0U, "nothing to tell");
+     }},
+    {"a pack holds on after its end where it is in force, not beyond a restart; an older one is refused all the same",
+     [] {
+         House house{"2027-03-02T12:00:00Z", content_policy};
+         auto const march = test::instant("2027-03-01T00:00:00Z");
+         house.start();
+         saved_pack(house, {{"adult", "good.example\n"}}, {.created = march, .expires = march + 48h});
+         house.pass(24h);
+         noticed(house);
+         test::check(!answered(house, "kid", "good.example"), "as long as it runs");
+         house.restart();
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), "expired");
+         test::check(answered(house, "kid", "good.example"), "not taken anew");
+         test::check(!answered(house, "kid", "adult.example"), "the one that came with the program instead");
+         saved_pack(house, {{"adult", "older.example\n"}}, {.created = march - 24h});
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), "before the one in force");
+         test::check(answered(house, "kid", "older.example"), "an older one");
+     }},
+    {"where the first pack that there ever was is bad, the one that came with the program holds, and that is told",
+     [] {
+         House house{"2027-03-02T12:00:00Z", content_policy};
+         write_saved(house, {{"adult", "other.example\n"}});
+         auto const good = test::file_text(saved_file(house));
+         test::write_file(saved_file(house), good.substr(1));
+         house.start();
+         test::check(!answered(house, "kid", "adult.example"), "shipped");
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), "data/starter.pack is in force instead");
+         test::equal(house.gate->status().warnings_size(), 1, "status says so");
+         noticed(house);
+         test::equal(house.told(v1::Event::PACK_REFUSED).size(), 1U, "told once");
+         test::write_file(saved_file(house), good);
+         noticed(house);
+         test::check(!answered(house, "kid", "other.example") && answered(house, "kid", "adult.example"), "corrected");
+         std::filesystem::remove(saved_file(house));
+         noticed(house);
+         test::check(!answered(house, "kid", "adult.example"), "taken away: shipped");
+         house.restart();
+         test::check(!answered(house, "kid", "adult.example"), "and not back after a restart");
+     }},
+    {"a pack of lists holds beside the starter pack; without its file the last good one, until that is taken away too",
+     [] {
+         House house{"2027-03-02T12:00:00Z", std::string{content_policy} + "packs: [\"starter\", \"lists\"]\n"};
+         house.start();
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), "lists.pack is refused, its categories are empty");
+         std::filesystem::create_directories(saved_file(house).parent_path());
+         test::write_pack(saved_file(house, "lists"), {{"adult", "listed.example\n"}});
+         noticed(house);
+         auto const both = [&](std::string_view when) {
+             test::check(!answered(house, "kid", "adult.example") && !answered(house, "kid", "listed.example"), when);
+         };
+         both("found");
+         house.restart();
+         both("after a restart");
+         test::equal(house.gate->status().warnings_size(), 0, "no warning");
+         std::filesystem::remove(saved_file(house, "lists"));
+         house.restart();
+         both("the last good one");
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), "there is no such file");
+         std::filesystem::remove(kept_file(house, "lists"));
+         house.restart();
+         test::check(answered(house, "kid", "listed.example"), "taken away");
+     }},
+    {"a last good pack that is spoiled is told and not used; one that can't be kept is told, and the gate goes on",
+     [] {
+         House house{"2027-03-02T12:00:00Z", content_policy};
+         house.start();
+         saved_pack(house, {{"adult", "other.example\n"}});
+         test::write_file(kept_file(house), "spoiled");
+         house.restart();
+         test::contains(house.last_told(v1::Event::PACK_REFUSED), ".good/starter.pack is of no use");
+         test::check(!answered(house, "kid", "other.example"), "the file itself");
+         test::equal(test::file_text(kept_file(house)), test::file_text(saved_file(house)), "kept anew");
+         std::filesystem::remove_all(kept_file(house).parent_path());
+         test::write_file(kept_file(house).parent_path(), "in the way");
+         saved_pack(house, {{"adult", "third.example\n"}});
+         noticed(house);
+         test::check(!answered(house, "kid", "third.example"), "in force");
+         test::equal(house.told(v1::Event::STORAGE_FAILED).size(), 1U, "told once");
+         test::contains(house.gate->status().warnings(0), "can't be kept");
+         std::filesystem::remove(kept_file(house).parent_path());
+         noticed(house);
+         test::equal(test::file_text(kept_file(house)), test::file_text(saved_file(house)), "there is room again");
+         test::equal(house.gate->status().warnings_size(), 1, "of games alone, which no list has now");
      }},
     {"categories keep their numbers over policies and restarts",
      [] {

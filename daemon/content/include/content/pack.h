@@ -100,6 +100,10 @@ private:
     PackInfo info_;
 };
 
+// Whether the packs differ in nothing but when they were made, and so in what the same key signed. Both are sound:
+// open() took them.
+bool says_the_same(std::span<std::byte const> one, std::span<std::byte const> other);
+
 // What a pack says of itself beside its names.
 struct PackFacts {
     std::string name{};
