@@ -53,7 +53,7 @@ struct NamesInput {
     std::span<content::dns::Name const> private_domains;  // may be answered with private addresses; folded
     // URIs of persons and pages to ask: the child's own page among them, where it has an address that all know.
     std::vector<std::string> contacts;
-    std::optional<content::dns::Name> own_name{};         // the gate's, folded: always reachable, at private addresses
+    std::optional<content::dns::Name> own_name{};  // the gate's, folded: always reachable, at private addresses
 };
 
 std::shared_ptr<Names const> compile_names(Policy const& policy, NamesInput const& input);

@@ -104,8 +104,8 @@ struct View {
     Refusal const& reason(std::uint16_t index) const {
         return index < names->reasons.size() ? names->reasons[index] : reasons[index - names->reasons.size()];
     }
-    // `name` is folded. Order: always reachable; bypass names; OFF, LEARNING and closed categories; allow; blocked names;
-    // refused categories; rewriting of what passes.
+    // `name` is folded. Order: always reachable; bypass names; OFF, LEARNING and closed categories; allow; blocked
+    // names; refused categories; rewriting of what passes.
     NameVerdict judge(Slot slot, content::dns::Name const& name) const { return judge(profile(slot), name); }
     NameVerdict judge(ViewProfile const& profile, content::dns::Name const& name) const;
 };
