@@ -93,6 +93,8 @@ private:
     // Upstreams.
     void attempt(std::uint32_t number, std::uint8_t upstream);
     void attempt_by_tcp(std::uint32_t number, std::uint8_t upstream);
+    void send_by_tcp(std::uint32_t number, std::uint8_t upstream);
+    void doubt(std::uint32_t number, std::uint8_t upstream);
     void reply(Route route, content::dns::Bytes message);
     void lost(Route route);
     void timeouts();

@@ -193,6 +193,22 @@ void Engine::attempt(std::uint32_t number, std::uint8_t upstream) {
     ++flight.turns;
 }
 
+void Engine::send_by_tcp(std::uint32_t number, std::uint8_t upstream) {
+    auto& flight = flights_[number];
+    auto const id = flights_.new_id(number);
+    if (!id) return;
+    std::array<std::byte, Upstreams::longest_query> place;
+    auto const size =
+        dns::write_query(place, *id, flight.name, flight.type, flight.dnssec_ok, flight.checking_disabled);
+    flight.attempts[flight.tried - 1U].route = upstreams_.send_by_tcp(upstream, dns::Bytes{place}.first(size), now_);
+}
+
+// Beside what is under way: if it was somebody who guessed, the right answer may still come.
+void Engine::doubt(std::uint32_t number, std::uint8_t upstream) {
+    if (std::exchange(flights_[number].doubted, true)) return;
+    send_by_tcp(number, upstream);
+}
+
 void Engine::attempt_by_tcp(std::uint32_t number, std::uint8_t upstream) {
     auto& flight = flights_[number];
     // Whatever else may still come by UDP is cut off too.
@@ -202,11 +218,7 @@ void Engine::attempt_by_tcp(std::uint32_t number, std::uint8_t upstream) {
     }
     flight.tried = Flight::most_attempts - 1;
     flight.by_tcp = true;
-    std::array<std::byte, Upstreams::longest_query> place;
-    auto const id = flights_.new_id(number);
-    auto const size =
-        dns::write_query(place, *id, flight.name, flight.type, flight.dnssec_ok, flight.checking_disabled);
-    flight.attempts[flight.tried - 1U].route = upstreams_.send_by_tcp(upstream, dns::Bytes{place}.first(size), now_);
+    send_by_tcp(number, upstream);
     flights_.set_until(number, now_ + settings_.attempt);
     flight.turns = settings_.attempts;
 }
@@ -231,7 +243,7 @@ void Engine::reply(Route route, dns::Bytes message) {
     if (reply_.question.name != flight.name) {
         if (route.socket != Route::tcp) {
             count(ignored);
-            return attempt_by_tcp(number, route.upstream);
+            return doubt(number, route.upstream);
         }
         upstreams_.loses_case(route.upstream);
     }

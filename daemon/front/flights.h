@@ -40,6 +40,7 @@ struct Flight {
     bool checking_disabled = false;
     bool probe = false;  // whether an upstream is alive again; nobody waits
     bool by_tcp = false;
+    bool doubted = false;  // an answer came in another case, so TCP was asked, too
     bool refused = false;  // an upstream's port was closed
     std::array<Attempt, most_attempts> attempts{};
     std::uint8_t tried = 0;

@@ -96,12 +96,25 @@ constexpr test::Test tests[] = {
          auto asked = house.upstream().must_receive();
          house.upstream().send(house.upstream().from, Message::reply_to(folded(asked)).a("", "203.0.113.1"));
          auto connection = stream.accept();
+         house.upstream().send(house.upstream().from, Message::reply_to(folded(asked)).a("", "203.0.113.1"));
          connection.send(right(folded(connection.must_receive())));
          has_right_answer(house.client.must_receive());
          house.client.send(house.at, Message::query("other-example.testing", 1));
          asked = house.upstream().must_receive();
          test::check(asked == folded(asked), "asked as it answers");
          house.upstream().send(house.upstream().from, right(asked));
+         has_right_answer(house.client.must_receive());
+     }},
+    {"class 1: a forged answer in another case doesn't keep the right one away",
+     [] {
+         Front house;
+         house.client.send(house.at, Message::query("wwwexample.testing", 1));
+         auto const asked = house.upstream().must_receive();
+         auto const good = right(asked).bytes();
+         auto const from = house.upstream().from;
+         for (int i = 0; i < 5; ++i) house.upstream().send(from, changed(good, 14, 0x20));
+         test::check(!house.client.receive(test::nothing_ms), "none of them");
+         house.upstream().send(from, good);
          has_right_answer(house.client.must_receive());
      }},
     {"class 1: ids, ports and case are unlike from one question to the next",
