@@ -23,8 +23,8 @@ def _mac(index):
 def _policy():
     with open(HOME, encoding="utf-8") as file:
         home = file.read()
-    children = 'id: "children"'
-    home = home.replace(children, children + ' content { block_categories: "blocked" }', 1)
+    rules = "  content {\n"  # the first are the children's
+    home = home.replace(rules, rules + '    block_categories: "blocked"\n', 1)
     devices = "".join(f'devices {{ id: "bench-{i}" macs: "{_mac(i)}" profile: "children" }}\n' for i in range(DEVICES))
     return f'{home}\npacks: "starter"\npacks: "blocked"\n{devices}'
 
