@@ -69,8 +69,11 @@ def measure(build, report, options, pack, names):
     other = os.path.join(machine.folder, "other.pack")
     make_pack(build, other, names, "--name", "other")
     _swap(build, report, options, lan, keeper, load, (in_force, other, pack))
-    after = keeper.memory()["rss"] / 1024
-    report.add("DNS: what it has more after the swaps", after - memory["rss"], "MiB", ("<=", 1))
+    # The last one is told before the one before it is let go.
+    deadline = time.monotonic() + 5
+    while (more := keeper.memory()["rss"] / 1024 - memory["rss"]) > 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    report.add("DNS: what it has more after the swaps", more, "MiB", ("<=", 1))
     keeper.stop()
 
 
