@@ -210,17 +210,16 @@ Result<Pack> Pack::open(std::span<std::byte const> bytes, PackRules const& rules
 }
 
 bool says_the_same(std::span<std::byte const> one, std::span<std::byte const> other) {
-    constexpr std::size_t is_signed = 14;
-    constexpr std::size_t created = 16;
-    constexpr std::size_t expires = 24;
-    constexpr std::size_t key_id = 8;
-    if (one.size() != other.size() || one[is_signed] != other[is_signed]) return false;
-    auto end = one.size() - checksum_size;
-    if (one[is_signed] != std::byte{0}) end -= signature_size - key_id;
-    auto const same = [&](std::size_t from, std::size_t to) {
-        return std::ranges::equal(one.subspan(from, to - from), other.subspan(from, to - from));
+    PackHeader head;
+    PackHeader other_head;
+    if (!read_header(one, head) || !read_header(other, other_head)) return false;
+    head.created = other_head.created;
+    if (bytes_of(head) != bytes_of(other_head)) return false;
+    auto const behind = checksum_size + (head.is_signed != 0 ? signature_size - sizeof(crypto::KeyId) : 0);
+    auto const said = [&](std::span<std::byte const> bytes) {
+        return bytes.subspan(PackHeader::size, bytes.size() - PackHeader::size - behind);
     };
-    return same(0, created) && same(expires, end);
+    return std::ranges::equal(said(one), said(other));
 }
 
 std::vector<std::string_view> Pack::names_of(std::uint64_t categories) const {

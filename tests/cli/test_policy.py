@@ -117,6 +117,17 @@ class PolicyTest(Test):
         self.write("small.textproto", "nonsense")
         self.assertIn("small.textproto:1:1", self.kindgate("policy", "test", self.write("s", CASE)).stderr)
 
+    def test_what_editors_and_strangers_write(self):
+        """A byte order mark is no error; JSON is UTF-8 whatever bytes a name has, and also where a file can't be read"""
+        path = self.write("s.scenario.textproto", "\ufeff" + CASE)
+        self.assertIn("1 passed", self.good("policy", "test", path))
+        path = self.write("n.scenario.textproto", CASE.replace('"Bedtime"', '"Bed\\377"'))
+        self.assertEqual(self.json_lines("policy", "test", "--json", path)[0]["name"], "Bed\ufffd")
+        for word in "check", "test":
+            done = self.kindgate("policy", word, "--json", self.path("missing"))
+            self.assertEqual((done.returncode, done.stderr), (2, ""))
+            self.assertEqual(json.loads(done.stdout)["severity"], "error")
+
     def test_bad_input_beats_failing_case(self):
         """One file wrong and a case failing: status 2, and both are told"""
         failing = self.write("f.scenario.textproto", CASE.replace("BLOCK", "ALLOW"))

@@ -1,4 +1,4 @@
-// A pack: a million listed names with their categories in one file that is used as it is, mapped, without parsing.
+// A pack: a million listed names with their categories in one file that is used as it is, without parsing.
 // docs/pack-format.md has the bytes and the arithmetic.
 //
 // Names stand in the pack as 34-bit fingerprints: a listed name is always found; another one is taken for a listed one
