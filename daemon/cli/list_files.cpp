@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -16,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "base/descriptor.h"
+#include "base/pages.h"
 
 namespace kindgate::cli {
 
@@ -44,6 +46,11 @@ Result<std::string> read_list_file(std::string const& path) {
     std::unique_ptr<std::FILE, CloseFile> const file{path == "-" ? stdin : std::fopen(path.c_str(), "rbe")};
     if (!file) return unreadable(path, errno);
     std::string text;
+    struct stat status{};
+    if (::fstat(::fileno(file.get()), &status) == 0 && S_ISREG(status.st_mode)) {
+        text.reserve(std::min(static_cast<std::size_t>(status.st_size), largest_list));
+        wish_huge_pages(text.data(), text.capacity());
+    }
     std::array<char, 1U << 16U> block;
     while (auto const length = std::fread(block.data(), 1, block.size(), file.get())) {
         text.append(block.data(), length);

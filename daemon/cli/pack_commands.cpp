@@ -129,6 +129,7 @@ Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource 
     if (auto const why = content::not_a_list(text))
         return Error{ErrorCode::invalid_input, fmt::format("{}: is no list of names, {}", source.file, *why)};
     auto const category = KG_TRY(builder.category(source.category));
+    builder.expect(text.size());
     std::size_t told = 0;
     Progress progress{around.err};
     auto const summary = content::read_list(text, source.format, [&](content::Rule const& rule) {

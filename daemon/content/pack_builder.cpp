@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/pages.h"
 #include "base/utf8.h"
 #include "content/pack.h"
 #include "pack_layout.h"
@@ -40,19 +41,24 @@ constexpr bool blocks(Cover cover) {
 static_assert(blocks(cover_of(RuleRank::wide_block)) && blocks(cover_of(RuleRank::block)) &&
               blocks(cover_of(RuleRank::important_block)) && !blocks(cover_of(RuleRank::allow)));
 
-// What the pack says at a name: which categories it and those below it are in, and are taken out of.
+// What the pack says at a name: which categories it and those below it are in, or are taken out of.
 struct Node {
     std::string_view name;  // backward
     std::uint64_t self = 0;
     std::uint64_t below = 0;
-    std::uint64_t self_except = 0;
-    std::uint64_t below_except = 0;
 };
 
 using Value = std::pair<std::uint64_t, std::uint64_t>;  // self, below
 
 std::uint8_t labels_of(std::string_view backward) {
     return static_cast<std::uint8_t>(1 + std::ranges::count(backward, static_cast<char>(pack_dot)));
+}
+
+// Most of it is soon filled, and a fault for each of its pages would be a fifth of the time.
+void reserve(auto& items, std::size_t count) {
+    if (count <= items.capacity()) return;
+    items.reserve(std::max(count, 2 * items.capacity()));
+    wish_huge_pages(items.data(), items.capacity() * sizeof *items.data());
 }
 
 }  // namespace
@@ -82,10 +88,14 @@ void PackBuilder::add(std::size_t category, Rule const& rule) {
     std::ranges::transform(rule.domain.rbegin(), rule.domain.rend(),
                            text_.begin() + static_cast<std::ptrdiff_t>(offset),
                            [](char c) { return c == '.' ? static_cast<char>(pack_dot) : c; });
-    std::string_view const backward{text_.data() + offset, rule.domain.size()};
-    entries_.push_back({eight_bytes(backward, 0), eight_bytes(backward, 8), static_cast<std::uint32_t>(offset),
-                        static_cast<std::uint8_t>(backward.size()), static_cast<std::uint8_t>(category), rule.scope,
-                        rule.rank});
+    entries_.push_back({0, static_cast<std::uint32_t>(offset), static_cast<std::uint8_t>(rule.domain.size()),
+                        static_cast<std::uint8_t>(category), rule.scope, rule.rank});
+}
+
+void PackBuilder::expect(std::size_t bytes) {
+    constexpr std::size_t usual_line = 16;
+    reserve(text_, text_.size() + bytes);
+    reserve(entries_, entries_.size() + bytes / usual_line);
 }
 
 class PackMaker {
@@ -141,11 +151,35 @@ private:
     }
 
     void sort_entries() {
-        std::ranges::sort(builder_.entries_, [this](auto const& a, auto const& b) {
-            if (a.first != b.first) return a.first < b.first;
-            if (a.second != b.second) return a.second < b.second;
-            return name_of(a) < name_of(b);
-        });
+        sort_from(builder_.entries_, 0);
+        lay_out_in_order();
+    }
+
+    // Eight bytes at a time, as numbers; only names that are equal so far are looked at again.
+    void sort_from(std::span<PackBuilder::Entry> entries, std::size_t from) {
+        for (auto& entry : entries) entry.eight = eight_bytes(name_of(entry), from);
+        std::ranges::sort(entries, {}, &PackBuilder::Entry::eight);
+        for (auto rest = entries; !rest.empty();) {
+            auto const eight = rest.front().eight;
+            auto const other =
+                std::ranges::find_if(rest, [eight](auto const& entry) { return entry.eight != eight; }) - rest.begin();
+            auto const equal = rest.first(static_cast<std::size_t>(other));
+            bool const ended = (eight & 0xff) == 0;  // no name has a byte 0: they are equal to their ends
+            if (equal.size() > 1 && !ended) sort_from(equal, from + 8);
+            rest = rest.subspan(equal.size());
+        }
+    }
+
+    // From here on names are read in their order, several times.
+    void lay_out_in_order() {
+        std::string text;
+        reserve(text, builder_.text_.size());
+        for (auto& entry : builder_.entries_) {
+            auto const name = name_of(entry);
+            entry.offset = static_cast<std::uint32_t>(text.size());
+            text += name;
+        }
+        builder_.text_ = std::move(text);
     }
 
     // A name on the way down to the one at hand, with what covers all below it.
@@ -163,6 +197,7 @@ private:
     void find_nodes() {
         std::vector<Above> stack{{}};  // the root, which nothing covers
         auto const& entries = builder_.entries_;
+        reserve(hashed_, entries.size());
         for (std::size_t next = 0; next < entries.size();) {
             auto const name = name_of(entries[next]);
             while (stack.size() > 1 && !is_below(name, stack.back().name)) stack.pop_back();
@@ -184,16 +219,17 @@ private:
 
     void note_node(std::string_view name, std::uint64_t touched, auto const& above, auto const& self,
                    auto const& below) {
-        Node node{name};
+        Node in{name};
+        Node out{name};
         for (std::size_t category = 0; touched != 0; ++category, touched >>= 1) {
             if ((touched & 1) == 0) continue;
             auto const bit = std::uint64_t{1} << category;
             bool const before = blocks(above[category]);
-            if (blocks(self[category]) != before) (before ? node.self_except : node.self) |= bit;
-            if (blocks(below[category]) != before) (before ? node.below_except : node.below) |= bit;
+            if (blocks(self[category]) != before) (before ? out : in).self |= bit;
+            if (blocks(below[category]) != before) (before ? out : in).below |= bit;
         }
-        if ((node.self | node.below) != 0) hashed_.push_back(node);
-        if ((node.self_except | node.below_except) != 0) exceptions_.push_back(node);
+        if ((in.self | in.below) != 0) hashed_.push_back(in);
+        if ((out.self | out.below) != 0) exceptions_.push_back(out);
     }
 
     void number_values() {
@@ -244,8 +280,9 @@ private:
 
     // What the key is made of: everything that the pack says of names.
     crypto::Digest content_digest() const {
+        constexpr std::size_t piece = 1U << 14U;
+        crypto::Sha256 digest;
         std::string text;
-        text.reserve(builder_.text_.size() + 4 * hashed_.size());
         for (auto const& category : builder_.categories_) text.append(category) += '\n';
         auto const number = [&](std::uint64_t value) { text += fmt::format("{:x} ", value); };
         for (auto const& [self, below] : values_) number(self), number(below);
@@ -253,16 +290,15 @@ private:
             (text += '\n').append(hashed_[i].name);
             text += static_cast<char>(value_of_[i] >> 8);
             text += static_cast<char>(value_of_[i] & 0xff);
+            if (text.size() > piece) digest.add(text), text.clear();
         }
-        for (auto const& node : exceptions_) {
-            (text += '\n').append(node.name);
-            number(node.self_except), number(node.below_except);
-        }
-        for (auto const& node : rare_) {
-            (text += '\n').append(node.name);
-            number(node.self), number(node.below);
-        }
-        return crypto::sha256(text);
+        for (auto const* nodes : {&exceptions_, &rare_})
+            for (auto const& node : *nodes) {
+                (text += '\n').append(node.name);
+                number(node.self), number(node.below);
+            }
+        digest.add(text);
+        return std::move(digest).finish();
     }
 
     Result<void> fill() {
@@ -324,12 +360,12 @@ private:
         out_.reserve(header_.bytes);
     }
 
-    void write_exact(std::vector<Node> const& nodes, std::uint64_t Node::* self, std::uint64_t Node::* below) {
+    void write_exact(std::vector<Node> const& nodes) {
         std::vector<std::pair<Hash, Node const*>> sorted;
         for (auto const& node : nodes) sorted.emplace_back(hash_of(header_.key, node.name), &node);
         std::ranges::sort(sorted, {}, [](auto const& one) { return std::pair{one.first.high, one.first.low}; });
         for (auto const& [hash, node] : sorted)
-            for (auto const number : {hash.high, hash.low, node->*self, node->*below}) put(out_, number, 8);
+            for (auto const number : {hash.high, hash.low, node->self, node->below}) put(out_, number, 8);
     }
 
     Result<std::vector<std::byte>> write() {
@@ -337,8 +373,8 @@ private:
         write_text(facts_.name);
         for (auto const& category : builder_.categories_) write_text(category);
         for (auto const& [self, below] : values_) put(out_, self, 8), put(out_, below, 8);
-        write_exact(exceptions_, &Node::self_except, &Node::below_except);
-        write_exact(rare_, &Node::self, &Node::below);
+        write_exact(exceptions_);
+        write_exact(rare_);
         write_slots();
         if (facts_.signer != nullptr) KG_TRY(sign());
         auto const sum = hash_of(checksum_key, out_);

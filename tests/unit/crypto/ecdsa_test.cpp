@@ -32,6 +32,9 @@ constexpr test::Test tests[] = {
                      "empty");
          test::equal(hex(crypto::sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                      "abc");
+         crypto::Sha256 pieces;
+         for (int i = 0; i < 1000; ++i) pieces.add(std::string(1000, 'a'));
+         test::equal(hex(std::move(pieces).finish()), hex(crypto::sha256(std::string(1'000'000, 'a'))), "in pieces");
          test::equal(hex(crypto::sha256(std::string(1'000'000, 'a'))),
                      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million");
      }},

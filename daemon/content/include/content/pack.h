@@ -121,13 +121,15 @@ public:
     // Rules of one category are one list: the rank says which of them wins (content/list.h).
     void add(std::size_t category, Rule const& rule);
 
+    // Room for a list of so many bytes, so that what is there needn't move as it grows.
+    void expect(std::size_t bytes);
+
     Result<std::vector<std::byte>> build(PackFacts const& facts) &&;
 
 private:
     friend class PackMaker;
     struct Entry {
-        std::uint64_t first;  // the first 16 bytes of the backward name, to compare by
-        std::uint64_t second;
+        std::uint64_t eight;   // bytes of the backward name, those that are being compared
         std::uint32_t offset;  // of the backward name in text_
         std::uint8_t length;
         std::uint8_t category;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -13,5 +14,20 @@ using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(std::span<std::byte const> bytes);
 Digest sha256(std::string_view text);
+
+// Of what comes in pieces.
+class Sha256 {
+public:
+    Sha256();
+    void add(std::string_view piece);
+    Digest finish() &&;
+
+private:
+    struct Operation;
+    struct Abort {
+        void operator()(Operation* operation) const;
+    };
+    std::unique_ptr<Operation, Abort> operation_;
+};
 
 }  // namespace kindgate::crypto
