@@ -1,9 +1,12 @@
 #include "base/pages.h"
 
+#include <link.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <new>
+#include <span>
 
 namespace kindgate {
 
@@ -16,6 +19,28 @@ constexpr int MADV_POPULATE_WRITE = 23;  // Linux 5.14
 #endif
 
 }  // namespace
+
+void wish_huge_pages(void const* start, std::size_t size) {
+    auto const first = reinterpret_cast<std::uintptr_t>(start);
+    auto const aligned = (first + huge - 1) / huge * huge;
+    auto const end = (first + size) / huge * huge;
+    if (end > aligned) static_cast<void>(madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE));
+}
+
+void let_go_of_code() {
+    auto const each = [](dl_phdr_info* library, std::size_t, void*) {
+        static auto const page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+        for (auto const& part : std::span{library->dlpi_phdr, library->dlpi_phnum}) {
+            // What was ever writable may differ from the file, and is not ours to drop.
+            if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+            auto const first = (library->dlpi_addr + part.p_vaddr) / page * page;
+            auto const end = library->dlpi_addr + part.p_vaddr + part.p_memsz;
+            static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED));
+        }
+        return 0;
+    };
+    dl_iterate_phdr(each, nullptr);
+}
 
 Pages::Pages(std::size_t size) : size_(size) {
     if (size == 0) return;

@@ -17,6 +17,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/pages.h"
 #include "edge_timer.h"
 #include "gatekeeper.h"
 #include "notify.h"
@@ -32,6 +33,9 @@ namespace {
 
 // Long enough for the answer to a release to reach who asked.
 constexpr std::chrono::milliseconds release_delay{200};
+
+// Behind a start, a new policy or a new pack, whose code isn't run again for long.
+constexpr std::chrono::seconds settled_after{2};
 
 // Calls back whenever a descriptor, which stays its owner's, is readable.
 class Readable {
@@ -96,6 +100,7 @@ public:
           steady_timer_(context),
           watchdog_timer_(context),
           end_timer_(context),
+          settled_timer_(context),
           signals_(context, SIGTERM, SIGINT, SIGHUP),
           gatekeeper_(
               board, parts,
@@ -107,7 +112,7 @@ public:
         for (auto const& file : gatekeeper_.certificate_files())
             watch(certificate_, file, [this] { gatekeeper_.certificate_changed(); });
         KG_TRY(gatekeeper_.start());
-        policy_file_.emplace(context_, std::move(policy), [this] { gatekeeper_.policy_file_changed(); });
+        policy_file_.emplace(context_, std::move(policy), [this] { read_policy(); });
         if (!board_.dhcp_leases.empty())
             dhcp_leases_.emplace(context_, KG_TRY(PathWatch::create(board_.dhcp_leases)),
                                  [this] { gatekeeper_.dhcp_leases_changed(); });
@@ -141,6 +146,7 @@ public:
     void ready() {
         notify_manager("READY=1\nSTATUS=enforcing");
         if (auto const interval = watchdog_interval()) keep_watchdog(*interval / 2);
+        settle();
     }
 
 private:
@@ -175,7 +181,24 @@ private:
         std::erase_if(packs_,
                       [&](auto const& watched) { return std::ranges::find(files, watched.first) == files.end(); });
         for (auto const& file : files)
-            if (!packs_.contains(file)) watch(packs_, file, [this] { gatekeeper_.pack_file_changed(); });
+            if (!packs_.contains(file)) watch(packs_, file, [this] { read_packs(); });
+    }
+
+    void read_policy() {
+        gatekeeper_.policy_file_changed();
+        settle();
+    }
+
+    void read_packs() {
+        gatekeeper_.pack_file_changed();
+        settle();
+    }
+
+    void settle() {
+        settled_timer_.expires_after(settled_after);
+        settled_timer_.async_wait([](error_code const& error) {
+            if (!error) let_go_of_code();
+        });
     }
 
     using WatchedFiles = std::map<std::filesystem::path, WatchedFile>;
@@ -202,7 +225,7 @@ private:
             if (error) return;
             if (signal != SIGHUP) return end();
             spdlog::info("asked to read the policy file again");
-            gatekeeper_.policy_file_changed();
+            read_policy();
             wait_for_signal();
         });
     }
@@ -236,6 +259,7 @@ private:
     asio::steady_timer steady_timer_;
     asio::steady_timer watchdog_timer_;
     asio::steady_timer end_timer_;
+    asio::steady_timer settled_timer_;
     asio::signal_set signals_;
     bool running_ = false;
     bool jumped_ = false;  // noticed when the timer was armed; handled from the loop

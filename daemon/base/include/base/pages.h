@@ -9,6 +9,14 @@
 
 namespace kindgate {
 
+// Asks for huge pages where somebody else's memory, say a vector's, is about to be filled. A wish: it may change
+// nothing.
+void wish_huge_pages(void const* start, std::size_t size);
+
+// Unmaps what the program and its libraries have of code and constants; what is run or read again comes back from the
+// kernel's cache of files, a short page fault each. For a program that has done once what it won't do again for long.
+void let_go_of_code();
+
 class Pages {
 public:
     Pages() = default;
