@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -13,8 +14,10 @@ namespace kindgate::control {
 
 namespace {
 
-constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                                      IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+// Of a folder no IN_MODIFY: a log or a database beside the file would wake the daemon with each write.
+constexpr std::uint32_t of_a_folder =
+    IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::string_view itself;  // what concerns the file, not a name in a folder
 // As the kernel follows symlinks (path_resolution(7)).
 constexpr int most_symlinks = 40;
 constexpr int most_reads = 4;
@@ -38,10 +41,10 @@ Result<PathWatch> PathWatch::create(std::filesystem::path const& file) {
     return watch;
 }
 
-void PathWatch::watch(std::filesystem::path const& folder, std::string const& name) {
-    auto const number = inotify_add_watch(descriptor_.get(), folder.c_str(), interesting | IN_ONLYDIR);
-    // A folder that is not there: the one above it is watched, and tells when it comes.
-    if (number >= 0) names_[number].insert(name);
+// A folder or file that is not there: the folder above it is watched, and tells when it comes.
+void PathWatch::watch(std::filesystem::path const& path, std::uint32_t events, std::string_view name) {
+    auto const number = inotify_add_watch(descriptor_.get(), path.c_str(), events | IN_MASK_ADD);
+    if (number >= 0) names_[number].emplace(name);
 }
 
 void PathWatch::unwatch(int number) {
@@ -67,7 +70,7 @@ void PathWatch::walk() {
             folder = folder.parent_path();
             continue;
         }
-        watch(folder, name.string());
+        watch(folder, of_a_folder | IN_ONLYDIR, name.string());
         std::error_code error;
         auto const target = std::filesystem::read_symlink(folder / name, error);
         if (error) {
@@ -79,6 +82,7 @@ void PathWatch::walk() {
         auto const rest = components(target);
         way.insert(way.begin(), rest.begin(), rest.end());
     }
+    watch(folder, IN_MODIFY, itself);
     for (auto const number : before)
         if (names_[number].empty()) unwatch(number);
 }
@@ -100,6 +104,8 @@ void PathWatch::read_events(Steady::time_point now) {
             if (!lost && event.len != 0 && !found->second.contains(name)) continue;
             if ((event.mask & IN_IGNORED) != 0) names_.erase(event.wd);
             due_ = now + ((event.mask & IN_MODIFY) != 0 ? longest_write : settle);
+            // Whether it is being written is told by the file alone, so it is watched from its first moment.
+            if ((event.mask & IN_CREATE) != 0) walk();
         }
     }
 }

@@ -1,7 +1,8 @@
 // Watches one file by its path: written, replaced by rename, deleted, or reached over a symlink or folder that moves.
 //
 // inotify watches things, not paths. So every folder that is passed on the way to the file is watched for the one name
-// that is looked up in it, symlinks' own folders included, and the way is walked anew after each change.
+// that is looked up in it, symlinks' own folders included, and the file for its being written; the way is walked anew
+// after each change.
 //
 // A file that was changed and is still open for writing is probably half written: its end (close) is waited for, not
 // for ever. Everything else counts shortly after the last change, so that a burst is one change.
@@ -41,12 +42,12 @@ private:
         : descriptor_(std::move(descriptor)), file_(std::move(file)) {}
 
     void walk();
-    void watch(std::filesystem::path const& folder, std::string const& name);
+    void watch(std::filesystem::path const& path, std::uint32_t events, std::string_view name);
     void unwatch(int number);
 
     Descriptor descriptor_;
     std::filesystem::path file_;
-    std::map<int, std::set<std::string>> names_;  // watch -> names that matter in that folder
+    std::map<int, std::set<std::string>> names_;  // watch -> names that matter in that folder; "": itself
     std::optional<Steady::time_point> due_;
 };
 

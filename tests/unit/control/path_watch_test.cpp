@@ -56,6 +56,29 @@ constexpr test::Test tests[] = {
          auto watch = test::value(PathWatch::create(folder / "policy"));
          test::check(!due_after(watch, [&] { test::write_file(folder / "policy.swp", "a"); }), "another file");
      }},
+    {"writing beside it wakes nobody; the file's own being made and written slowly does",
+     [] {
+         test::Folder folder;
+         auto watch = test::value(PathWatch::create(folder / "policy"));
+         auto const wakes = [&] {
+             int bytes = 0;
+             test::equal(ioctl(watch.descriptor(), FIONREAD, &bytes), 0, "FIONREAD");
+             return bytes > 0;
+         };
+         int const log = open((folder / "log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+         watch.read_events(now);
+         test::check(write(log, "more", 4) == 4 && !wakes(), "a log grows");
+         int const file = open((folder / "policy").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+         watch.read_events(now);
+         test::check(watch.due() == now + PathWatch::settle, "it is there");
+         test::check(write(file, "half", 4) == 4, "written");
+         watch.read_events(now);
+         test::check(watch.due() == now + PathWatch::longest_write, "and open for writing");
+         close(file);
+         close(log);
+         watch.read_events(now);
+         test::check(watch.due() == now + PathWatch::settle, "closed");
+     }},
     {"who writes beside it without pause doesn't hold the gate: what is read at once has an end",
      [] {
          test::Folder folder;
