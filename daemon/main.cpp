@@ -68,6 +68,8 @@ int check(std::filesystem::path const& file) {
         spdlog::error("{}", policy.error);
         return wrong_input;
     }
+    if (auto const certificate = control::check_certificate(*board); !certificate.ok())
+        return complain(certificate.error(), wrong_input);
     spdlog::info("{} and {} are good", file.string(), board->policy_file.string());
     return 0;
 }

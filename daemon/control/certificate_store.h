@@ -13,12 +13,18 @@
 
 namespace kindgate::control {
 
-// `now` is none while the clock can't be trusted: then nothing counts as expired.
+// `now`, here and below, is none while the clock can't be trusted: then nothing counts as expired.
+struct CertificateFiles {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+    std::optional<content::dns::Name> name;  // none: the board has none, and needs no certificate
+};
+
 class CertificateStore {
 public:
     // The hub must outlive this object.
     CertificateStore(Board const& board, EventHub& events)
-        : certificate_(board.certificate), key_(board.certificate_key), name_(board.public_name), events_(events) {}
+        : files_{board.certificate, board.certificate_key, board.public_name}, events_(events) {}
 
     // What is wrong is told once, and the one in force stays.
     void read(std::optional<policy::Instant> now);
@@ -28,12 +34,9 @@ public:
     std::vector<std::filesystem::path> files() const;
 
 private:
-    Result<crypto::TlsIdentity> load(std::optional<policy::Instant> now) const;
     void refuse(std::string why);
 
-    std::filesystem::path certificate_;
-    std::filesystem::path key_;
-    std::optional<content::dns::Name> name_;
+    CertificateFiles files_;
     EventHub& events_;
     std::shared_ptr<crypto::TlsIdentity const> in_force_;
     std::string refused_;  // what was told last

@@ -1,4 +1,5 @@
 // The board's certificate: read, refused, replaced, expired.
+#include "control/daemon.h"
 #include "house.h"
 #include "keys.h"
 
@@ -33,6 +34,7 @@ constexpr test::Test tests[] = {
          test::contains(house.last_told(v1::Event::CERTIFICATE_IN_FORCE),
                         "gate.crt is in force, until 2046-01-01T00:00:00Z");
          test::equal(house.refusals(), 0U, "refusals");
+         test::check(control::check_certificate(house.board).ok(), "by --check, too");
          test::check(house.gate->certificate_files() ==
                          std::vector<std::filesystem::path>{house.board.certificate, house.board.certificate_key},
                      "watched");
@@ -53,6 +55,8 @@ constexpr test::Test tests[] = {
              test::check(!house.shown() && house.passes("parent"), "it goes on");
              test::equal(house.refusals(), 1U, "told once");
              test::contains(house.last_told(v1::Event::CERTIFICATE_REFUSED), c.says);
+             auto const checked = control::check_certificate(house.board);
+             test::contains(checked.ok() ? "" : checked.error().message(), c.says);
          }
          Shown house;
          house.start();
