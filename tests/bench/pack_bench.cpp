@@ -1,6 +1,6 @@
-// What packs cost: pack_bench NAMES [LOOKUPS] prints one line of JSON. The names are generated, a million usual ones in
-// eight categories; the look-ups are of listed names, of names in no list, and LOOKUPS more of the latter that are only
-// counted.
+// What packs cost: pack_bench NAMES [LOOKUPS [FILE…]] prints one line of JSON. The names are those of the files, lists
+// of plain names and each a category, else as many generated ones in eight categories; the look-ups are of listed
+// names, of names in no list, and LOOKUPS more of the latter that are only counted.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -12,12 +12,16 @@
 
 #include <fmt/format.h>
 
+#include "base/whole_file.h"
+#include "content/list.h"
 #include "content/pack.h"
 
 namespace {
 
 using namespace kindgate;  // NOLINT(google-build-using-namespace)
 using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t largest_file = 1U << 30U;
 
 // Of this process: what it would take on a machine of its own.
 double cpu_seconds() {
@@ -43,6 +47,13 @@ std::vector<std::string> lists_of(std::uint64_t count) {
     return lists;
 }
 
+template <typename Value>
+Value need(Result<Value> result) {
+    if (result.ok()) return std::move(result).value();
+    std::fprintf(stderr, "pack_bench: %s\n", result.error().message().c_str());
+    std::exit(1);
+}
+
 std::vector<std::byte> build(std::vector<std::string> const& lists) {
     content::PackBuilder builder;
     for (std::size_t i = 0; i < lists.size(); ++i) {
@@ -50,12 +61,7 @@ std::vector<std::byte> build(std::vector<std::string> const& lists) {
         content::read_list(lists[i], content::ListFormat::plain,
                            [&](content::Rule const& rule) { builder.add(category, rule); });
     }
-    auto bytes = std::move(builder).build({});
-    if (!bytes.ok()) {
-        std::fprintf(stderr, "pack_bench: %s\n", bytes.error().message().c_str());
-        std::exit(1);
-    }
-    return std::move(bytes).value();
+    return need(std::move(builder).build({}));
 }
 
 // Nanoseconds of this process a look-up; how many were found is added.
@@ -68,8 +74,9 @@ double look_up(content::Pack const& pack, std::vector<std::string> const& names,
 std::vector<std::string> some_of(std::vector<std::string> const& lists, std::size_t count) {
     std::vector<std::string> names;
     for (auto const& list : lists)
-        for (std::size_t at = 0; at < list.size(); at = list.find('\n', at) + 1)
-            names.push_back(list.substr(at, list.find('\n', at) - at));
+        content::read_list(list, content::ListFormat::plain, [&](content::Rule const& rule) {
+            if (rule.action == content::RuleAction::block) names.emplace_back(rule.domain);
+        });
     std::shuffle(names.begin(), names.end(), std::mt19937_64{2});
     names.resize(std::min(names.size(), count));
     return names;
@@ -90,7 +97,9 @@ std::uint64_t false_matches(content::Pack const& pack, std::uint64_t lookups) {
 int main(int count, char** words) {
     std::uint64_t const names = count > 1 ? std::strtoull(words[1], nullptr, 10) : 1'000'000;
     std::uint64_t const lookups = count > 2 ? std::strtoull(words[2], nullptr, 10) : 0;
-    auto const lists = lists_of(names);
+    std::vector<std::string> files;
+    for (int i = 3; i < count; ++i) files.push_back(need(read_file(words[i], largest_file)));
+    auto const lists = files.empty() ? lists_of(names) : std::move(files);
     auto const start = Steady::now();
     auto const cpu_start = cpu_seconds();
     auto const bytes = build(lists);

@@ -1,5 +1,7 @@
 """Packs: how large, how fast made, opened and asked; and that nothing is missed or taken for something else."""
+import glob
 import json
+import os
 
 from machine import run
 from report import middle, spread
@@ -27,3 +29,10 @@ def measure(folder, report, options):
     add("pack: look-up of a name in no list, processor time", "others_ns", 1, "ns")
     report.add("pack: listed names missed", sum(one["missed"] for one in runs), "", ("<=", 0))
     report.add("pack: false matches", sum(one["false_matches"] for one in runs), "", ("<=", 0), f"of {lookups:,} look-ups")
+    real = sorted(glob.glob(f"{os.environ.get('KINDGATE_TESTDATA', '')}/lists/ut1/*.domains"))
+    if not real:
+        return
+    options.progress("pack of UT1's lists")
+    of_ut1 = json.loads(run([f"{folder}/bench/pack_bench", 0, lookups, *real]))
+    report.add(f"pack of UT1, {of_ut1['names']:,} names: listed names missed", of_ut1["missed"], "", ("<=", 0), "of 200,000, or of all")
+    report.add("pack of UT1: false matches", of_ut1["false_matches"], "", ("<=", 0), f"of {lookups:,} look-ups")
