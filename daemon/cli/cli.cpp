@@ -48,6 +48,12 @@ void one_file_options(CLI::App& app, Options& options) {
     daemon_options(app, options);
 }
 
+void get_options(CLI::App& app, Options& options) {
+    daemon_options(app, options);
+    app.add_option("--revision", options.revision, "An earlier policy (see policy revisions) instead")
+        ->type_name("REVISION");
+}
+
 void put_options(CLI::App& app, Options& options) {
     one_file_options(app, options);
     app.add_option("--if-match", options.if_match, "Only if this revision is in force (see policy get --json)")
@@ -258,8 +264,12 @@ constexpr std::array entries{
           "  kindgate policy test home.scenario.textproto\n\n"
           "Exit status 1 if a case fails, 2 if a file is wrong. kindgate-policy(5) shows how to write one.",
           test_options, policy_test},
-    Entry{"policy get", "The policy text that is in force", "  kindgate policy get > home.textproto", daemon_options,
-          policy_get},
+    Entry{"policy get", "The policy text that is in force, or one that was",
+          "  kindgate policy get > home.textproto\n"
+          "  kindgate policy get --revision 1cf52a4bfdb6daf5 > before.textproto",
+          get_options, policy_get},
+    Entry{"policy revisions", "Which policies have been in force, since when", "  kindgate policy revisions",
+          daemon_options, policy_revisions},
     Entry{"policy put", "Put a policy in force, if it is right; the one before is kept as a revision",
           "  kindgate policy put home.textproto", put_options, policy_put},
     Entry{"policy validate", "Would the running gate take this file? Changes nothing",

@@ -30,6 +30,7 @@ struct Options {
     std::string place;
     std::string name;
     std::string if_match;
+    std::string revision;
     std::uint64_t id = 0;
     std::string pack;
     std::vector<std::string> names;
@@ -78,6 +79,7 @@ Outcome cancel_override(Options const& options, Surroundings const& around);
 Outcome leases(Options const& options, Surroundings const& around);
 Outcome events(Options const& options, Surroundings const& around);
 Outcome policy_get(Options const& options, Surroundings const& around);
+Outcome policy_revisions(Options const& options, Surroundings const& around);
 Outcome policy_put(Options const& options, Surroundings const& around);
 Outcome policy_validate(Options const& options, Surroundings const& around);
 // By the daemon; where none runs, with Surroundings::remove_table.

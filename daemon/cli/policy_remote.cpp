@@ -1,4 +1,4 @@
-// `kindgate policy get`, `put` and `validate`: the running gate's policy.
+// `kindgate policy get`, `revisions`, `put` and `validate`: the running gate's policy.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -36,7 +36,8 @@ Outcome send_policy(Request const& request, std::string_view what, Options const
 }  // namespace
 
 Outcome policy_get(Options const& options, Surroundings const& around) {
-    auto const answer = KG_TRY(ask(options.socket, {Method::get, "/v1/policy", {}, {}}));
+    auto const path = options.revision.empty() ? "/v1/policy" : "/v1/policy/revisions/" + url_word(options.revision);
+    auto const answer = KG_TRY(ask(options.socket, {Method::get, path, {}, {}}));
     if (options.form == Form::json) {
         around.out << fmt::format(R"({{"revision":{},"text":{}}})", json_string(answer.revision),
                                   json_string(answer.body))
@@ -44,6 +45,20 @@ Outcome policy_get(Options const& options, Surroundings const& around) {
     } else {
         around.out << answer.body;
     }
+    return 0;
+}
+
+Outcome policy_revisions(Options const& options, Surroundings const& around) {
+    auto const answer = KG_TRY(ask(options.socket, {Method::get, "/v1/policy/revisions", {}, {}}));
+    if (options.form == Form::json) {
+        print_body(answer.body, around);
+        return 0;
+    }
+    auto const kept = KG_TRY(read_json<v1::PolicyRevisions>(answer.body));
+    auto const clock = KG_TRY(gate_clock(options));
+    Table table{{"REVISION", "IN FORCE FROM"}};
+    for (auto const& one : kept.revisions()) table.row({one.revision(), clock.local(one.in_force_from())});
+    table.print(around.out, around.colour);
     return 0;
 }
 

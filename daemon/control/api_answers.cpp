@@ -58,6 +58,12 @@ std::string quoted(std::string_view revision) {
     return fmt::format("\"{}\"", revision);
 }
 
+ApiResponse text_response(PolicyText policy) {
+    return {.content_type = "text/plain; charset=utf-8",
+            .body = std::move(policy.text),
+            .headers = {{"ETag", quoted(policy.revision)}}};
+}
+
 }  // namespace
 
 Result<ApiResponse> get_status(Service& service, ApiRequest const&) {
@@ -112,10 +118,15 @@ Result<ApiResponse> delete_override(Service& service, ApiRequest const& request)
 }
 
 Result<ApiResponse> get_policy(Service& service, ApiRequest const&) {
-    auto policy = KG_TRY(service.policy());
-    return ApiResponse{.content_type = "text/plain; charset=utf-8",
-                       .body = std::move(policy.text),
-                       .headers = {{"ETag", quoted(policy.revision)}}};
+    return text_response(KG_TRY(service.policy()));
+}
+
+Result<ApiResponse> get_revisions(Service& service, ApiRequest const&) {
+    return json_response(KG_TRY(service.policy_revisions()));
+}
+
+Result<ApiResponse> get_revision(Service& service, ApiRequest const& request) {
+    return text_response(KG_TRY(service.policy_revision(request.argument)));
 }
 
 Result<ApiResponse> put_policy(Service& service, ApiRequest const& request) {

@@ -16,6 +16,8 @@ Result<ApiResponse> post_override(Service& service, ApiRequest const& request);
 Result<ApiResponse> delete_overrides_of(Service& service, ApiRequest const& request);
 Result<ApiResponse> delete_override(Service& service, ApiRequest const& request);
 Result<ApiResponse> get_policy(Service& service, ApiRequest const& request);
+Result<ApiResponse> get_revisions(Service& service, ApiRequest const& request);
+Result<ApiResponse> get_revision(Service& service, ApiRequest const& request);
 Result<ApiResponse> put_policy(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_validate(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_release(Service& service, ApiRequest const& request);

@@ -30,6 +30,8 @@ constexpr ApiRoute routes[] = {
     {"DELETE", "/v1/overrides/{id}", "", change, 0, delete_override},
     {"GET", "/v1/policy", "", read, 0, get_policy},
     {"PUT", "/v1/policy", "", change, policy_limit, put_policy},
+    {"GET", "/v1/policy/revisions", "", read, 0, get_revisions},
+    {"GET", "/v1/policy/revisions/{revision}", "", read, 0, get_revision},
     {"POST", "/v1/policy/validate", "", read, policy_limit, post_validate},
     {"GET", "/v1/events", "", read, 0, nullptr},
     {"POST", "/v1/release", "", change, json_limit, post_release},

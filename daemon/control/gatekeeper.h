@@ -85,6 +85,8 @@ public:
     Result<v1::Override> end_override(std::uint64_t id, Caller const& caller) override;
     Result<v1::Overrides> end_overrides_of(std::string_view who, Caller const& caller) override;
     Result<PolicyText> policy() override;
+    Result<v1::PolicyRevisions> policy_revisions() override;
+    Result<PolicyText> policy_revision(std::string_view revision) override;
     PolicyVerdict validate(std::string_view text) override;
     PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) override;
     PageFacts page(Slot slot, std::string_view host) override;

@@ -354,6 +354,23 @@ Result<PolicyText> Gatekeeper::policy() {
     return PolicyText{store_.text(), store_.revision()};
 }
 
+Result<v1::PolicyRevisions> Gatekeeper::policy_revisions() {
+    v1::PolicyRevisions answer;
+    for (auto const& kept : KG_TRY(parts_.ledger.revisions())) {
+        auto& revision = *answer.add_revisions();
+        revision.set_revision(kept.id);
+        revision.set_in_force_from(policy::rfc3339(kept.in_force));
+    }
+    return answer;
+}
+
+Result<PolicyText> Gatekeeper::policy_revision(std::string_view revision) {
+    for (auto& kept : KG_TRY(parts_.ledger.revisions()))
+        if (kept.id == revision) return PolicyText{std::move(kept.text), std::move(kept.id)};
+    return Error{ErrorCode::not_found,
+                 fmt::format("no revision '{}' is kept: GET /v1/policy/revisions lists them", revision)};
+}
+
 PolicyVerdict Gatekeeper::validate(std::string_view text) {
     return store_.validate(text);
 }

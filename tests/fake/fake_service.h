@@ -99,6 +99,18 @@ public:
         if (failure) return *failure;
         return policy_text;
     }
+    Result<v1::PolicyRevisions> policy_revisions() override {
+        asked.emplace_back("policy revisions");
+        if (failure) return *failure;
+        v1::PolicyRevisions revisions;
+        revisions.add_revisions()->set_revision(policy_text.revision);
+        return revisions;
+    }
+    Result<control::PolicyText> policy_revision(std::string_view revision) override {
+        asked.push_back("policy revision " + std::string{revision});
+        if (failure) return *failure;
+        return policy_text;
+    }
     control::PolicyVerdict validate(std::string_view text) override {
         asked.push_back("validate " + std::to_string(text.size()) + " bytes");
         return verdict;

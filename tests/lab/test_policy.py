@@ -111,3 +111,20 @@ def test_replaced_through_the_api(lab):
     status, _ = lab.api("PUT", "/v1/policy", home(), {"If-Match": f'"{revision}"'})
     assert status == 412, status
     closed(lab)
+
+
+def test_policy_before(lab):
+    """`kindgate policy revisions` lists what was in force, and the policy before can be read and put back."""
+    lab.fresh(home())
+    before = lab.status()["policy_revision"]
+    lab.write_policy(home(children=OFF))
+    closed(lab)
+    listed = json.loads(lab.kindgate("policy", "revisions", "--json").stdout)["revisions"]
+    assert [one["revision"] for one in listed[:2]] == [lab.status()["policy_revision"], before], listed
+    assert before in lab.kindgate("policy", "revisions").stdout
+    text = lab.kindgate("policy", "get", "--revision", before).stdout
+    assert text == home(), text
+    assert "no revision 'none'" in lab.kindgate("policy", "get", "--revision", "none", check=False).stderr
+    status, answer = lab.api("PUT", "/v1/policy", text, {"If-Match": "*"})
+    assert status == 200 and answer["revision"] == before, (status, answer)
+    assert lab.mode("children") == "OPEN"

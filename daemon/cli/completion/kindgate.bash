@@ -38,6 +38,7 @@ _kindgate_options() {
     case "$1" in
         "policy check") echo "--help --json" ;;
         "policy test") echo "--help --json --data" ;;
+        "policy get") echo "$daemon --revision" ;;
         "policy put") echo "$daemon --if-match" ;;
         place) echo "$daemon --name" ;;
         explain) echo "$daemon --policy --device --profile --at --domain --data" ;;
@@ -57,7 +58,7 @@ _kindgate_words() {
     local subcommand=$1 position=$2
     case "$subcommand:$position" in
         :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy list pack" ;;
-        policy:0) echo "check test get put validate" ;;
+        policy:0) echo "check test get revisions put validate" ;;
         list:0) echo "read" ;;
         pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;
@@ -80,7 +81,7 @@ _kindgate_value() {
         --policy | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
         --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$2") ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$2") ;;
-        --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match) ;;
+        --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match | --revision) ;;
         *) return 1 ;;
     esac
 }
@@ -105,7 +106,7 @@ _kindgate() {
         case "$word" in
             --socket=*) kindgate_socket=("$word") ;;
             --socket) i=$((i + 1)); kindgate_socket=(--socket "${kindgate_words[i]}") ;;
-            --if-match | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
+            --if-match | --revision | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then

@@ -73,6 +73,8 @@ constexpr test::Test tests[] = {
               "replace policy '0123456789abcdef' with 4 bytes",
               R"({"revision":"fedcba9876543210","warnings":[]})"},
              {{"PUT", "/v1/policy", "text", "*"}, "replace policy '' with 4 bytes", "fedcba"},
+             {{"GET", "/v1/policy/revisions"}, "policy revisions", R"({"revisions":[{"revision":"0123456789abcdef")"},
+             {{"GET", "/v1/policy/revisions/0123"}, "policy revision 0123", "name: \"Home\"\n"},
              {{"POST", "/v1/policy/validate", "text"}, "validate 4 bytes", "fedcba"},
              {{"POST", "/v1/release"}, "release", "{}"},
              {{"POST", "/v1/clock", R"({"seconds":-90})"}, "move clock -90", R"("offset_seconds":"-90")"},

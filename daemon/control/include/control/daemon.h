@@ -21,6 +21,9 @@ std::string_view version();
 // What is wrong with a policy file, or to be said of it.
 PolicyVerdict check_policy(std::filesystem::path const& file);
 
+// What is wrong with the certificate and the key that the board names, if it names any. By the machine's clock.
+Result<void> check_certificate(Board const& board);
+
 // One daemon a state directory: held until the object goes.
 class StateLock;
 Result<std::shared_ptr<StateLock>> lock_gate();  // one daemon a network namespace: ErrorCode::conflict

@@ -28,6 +28,7 @@ class Override;
 class Overrides;
 class PlaceDevice;
 class PolicyAnswer;
+class PolicyRevisions;
 class SeenDevice;
 class Status;
 class Timeline;
@@ -102,6 +103,8 @@ public:
     virtual Result<v1::Overrides> end_overrides_of(std::string_view who, Caller const& caller) = 0;
 
     virtual Result<PolicyText> policy() = 0;
+    virtual Result<v1::PolicyRevisions> policy_revisions() = 0;
+    virtual Result<PolicyText> policy_revision(std::string_view revision) = 0;
     virtual PolicyVerdict validate(std::string_view text) = 0;
     // `if_match`: revision that the caller read; empty: whatever is in force.
     virtual PolicyVerdict replace_policy(std::string_view text, std::string_view if_match, Caller const& caller) = 0;
