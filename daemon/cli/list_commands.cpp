@@ -41,7 +41,8 @@ void show_events_line(v1::Event const& event, GateClock const& clock, Surroundin
         auto const second = (*at)->time_since_epoch() % std::chrono::minutes{1};
         when = fmt::format("{}:{:02}", local_text(*clock.zone, *at), second.count());
     }
-    around.out << painted(printable(when), Paint::faint, around.colour) << "  " << printable(event.text()) << std::endl;
+    around.out << painted(printable(when), Paint::faint, around.colour) << "  " << printable(event.text()) << '\n'
+               << std::flush;
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ Outcome events(Options const& options, Surroundings const& around) {
     if (!json) clock = KG_TRY(gate_clock(options));
     auto const told = [&](std::string_view data) -> Result<void> {
         if (json) {
-            around.out << data << std::endl;
+            around.out << data << '\n' << std::flush;
         } else {
             show_events_line(KG_TRY(read_json<v1::Event>(data)), clock, around);
         }

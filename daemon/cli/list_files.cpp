@@ -52,10 +52,12 @@ Result<std::string> read_list_file(std::string const& path) {
         wish_huge_pages(text.data(), text.capacity());
     }
     std::array<char, 1U << 16U> block;
-    while (auto const length = std::fread(block.data(), 1, block.size(), file.get())) {
+    std::size_t length = 0;
+    do {
+        length = std::fread(block.data(), 1, block.size(), file.get());
         text.append(block.data(), length);
         if (text.size() > largest_list) return too_large(largest_list).within(path);
-    }
+    } while (length == block.size());
     if (std::ferror(file.get()) != 0) return unreadable(path, errno);
     if (!text.starts_with(gzip_magic)) return text;
     auto plain = gunzip(text, largest_list);

@@ -27,6 +27,8 @@ public:
     ~MappedFile();
     MappedFile(MappedFile&& other) noexcept;
     MappedFile& operator=(MappedFile&&) = delete;
+    MappedFile(MappedFile const&) = delete;
+    MappedFile& operator=(MappedFile const&) = delete;
 
     std::span<std::byte const> bytes() const { return bytes_; }
 

@@ -64,6 +64,7 @@ Result<NamesByFile> load_names(policy::Policy const& policy, std::string const& 
     auto const helplines = policy::load_helplines(KG_TRY(read_file(helplines_at)), helplines_at);
     if (!helplines.helplines) return wrong(helplines.errors);
     std::vector<std::shared_ptr<content::Pack const>> packs;
+    packs.reserve(policy.packs.size());
     for (auto const& pack : policy.packs) packs.push_back(KG_TRY(open_pack(data / (pack + ".pack"))));
     NamesByFile names{number(policy), {}};
     names.names = policy::compile_names(

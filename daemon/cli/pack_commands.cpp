@@ -72,6 +72,7 @@ std::string date_text(std::optional<std::chrono::sys_seconds> at, std::string_vi
 
 std::string json_list(auto const& names) {
     std::vector<std::string> strings;
+    strings.reserve(names.size());
     for (auto const& name : names) strings.push_back(json_string(name));
     return fmt::format("[{}]", fmt::join(strings, ","));
 }

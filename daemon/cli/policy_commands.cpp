@@ -108,6 +108,7 @@ void show_verdict(std::string const& file, Case const& scenario, Verdict const& 
     bool const passed = verdict.differences.empty();
     if (form == Form::json) {
         std::vector<std::string> differences;
+        differences.reserve(verdict.differences.size());
         for (auto const& difference : verdict.differences) differences.push_back(json_string(difference));
         around.out << fmt::format(R"({{"file":{},"line":{},"name":{},"passed":{},"differences":[{}],"got":{}}})",
                                   json_string(file), scenario.line, json_string(scenario.name), passed,

@@ -34,18 +34,18 @@ public:
     ~TlsStream();
     TlsStream(TlsStream&&) noexcept;
     TlsStream& operator=(TlsStream&&) = delete;
+    TlsStream(TlsStream const&) = delete;
+    TlsStream& operator=(TlsStream const&) = delete;
 
     template <typename Buffers>
     std::size_t read_some(Buffers const& buffers, boost::system::error_code& error) {
-        for (auto const& buffer : range_of(buffers))
-            if (buffer.size() > 0) return read(buffer, error);
-        return 0;
+        auto const buffer = first_of<boost::asio::mutable_buffer>(buffers);
+        return buffer.size() > 0 ? read(buffer, error) : 0;
     }
     template <typename Buffers>
     std::size_t write_some(Buffers const& buffers, boost::system::error_code& error) {
-        for (auto const& buffer : range_of(buffers))
-            if (buffer.size() > 0) return write(buffer, error);
-        return 0;
+        auto const buffer = first_of<boost::asio::const_buffer>(buffers);
+        return buffer.size() > 0 ? write(buffer, error) : 0;
     }
     // Beast asks for these, and calls none of them where an error_code is given.
     template <typename Buffers>
@@ -67,10 +67,13 @@ private:
     struct Parts;
     explicit TlsStream(std::unique_ptr<Parts> parts);
 
-    template <typename Buffers>
-    static auto range_of(Buffers const& buffers) {
-        return std::ranges::subrange{boost::asio::buffer_sequence_begin(buffers),
-                                     boost::asio::buffer_sequence_end(buffers)};
+    // The first that isn't empty, if there is one.
+    template <typename Buffer, typename Buffers>
+    static Buffer first_of(Buffers const& buffers) {
+        auto const end = boost::asio::buffer_sequence_end(buffers);
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end; ++at)
+            if (Buffer const buffer = *at; buffer.size() > 0) return buffer;
+        return {};
     }
     std::size_t read(boost::asio::mutable_buffer buffer, boost::system::error_code& error);
     std::size_t write(boost::asio::const_buffer buffer, boost::system::error_code& error);

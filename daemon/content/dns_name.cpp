@@ -25,8 +25,9 @@ std::optional<std::byte> unescape(std::string_view& text) {
         return static_cast<std::byte>(plain);
     }
     unsigned value = 0;
-    if (text.size() < 3 || std::from_chars(text.data(), text.data() + 3, value).ptr != text.data() + 3 || value > 255)
-        return std::nullopt;
+    auto const digits = text.substr(0, 3);
+    auto const [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (failure != std::errc{} || end != digits.data() + 3 || value > 255) return std::nullopt;
     text.remove_prefix(3);
     return static_cast<std::byte>(value);
 }
@@ -109,8 +110,9 @@ std::optional<std::size_t> NameReader::walk(std::size_t at, Label&& label) {
         auto const length = std::to_integer<std::size_t>(message_[at]);
         if (length == 0) return end ? end : at + 1;
         if (length <= Name::max_label) {
-            if (message_.size() - at <= length || (size += length + 1) > Name::max_size || !label(at + 1, length))
-                return std::nullopt;
+            if (message_.size() - at <= length) return std::nullopt;
+            size += length + 1;
+            if (size > Name::max_size || !label(at + 1, length)) return std::nullopt;
             at += 1 + length;
             continue;
         }

@@ -249,7 +249,8 @@ void Pack::find_suffixes(std::string_view name, Suffixes& suffixes) const noexce
     unsigned labels = 0;
     SipHash sip{{key_low_, key_high_}};
     auto const note = [&](std::size_t start) {
-        if (++labels < shallowest_ || labels > deepest_) return;
+        ++labels;
+        if (labels < shallowest_ || labels > deepest_) return;
         auto const hash = sip.hash();
         auto& one = suffixes.all[suffixes.count++];
         one = {hash, place_of(hash, segments_, segment_bits_), start};

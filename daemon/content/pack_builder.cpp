@@ -362,6 +362,7 @@ private:
 
     void write_exact(std::vector<Node> const& nodes) {
         std::vector<std::pair<Hash, Node const*>> sorted;
+        sorted.reserve(nodes.size());
         for (auto const& node : nodes) sorted.emplace_back(hash_of(header_.key, node.name), &node);
         std::ranges::sort(sorted, {}, [](auto const& one) { return std::pair{one.first.high, one.first.low}; });
         for (auto const& [hash, node] : sorted)

@@ -12,8 +12,8 @@ namespace kindgate::control {
 
 namespace {
 
-constexpr std::size_t json_limit = 64 * 1024;
-constexpr std::size_t policy_limit = 4 * 1024 * 1024;
+constexpr std::size_t json_limit = 64U << 10U;
+constexpr std::size_t policy_limit = 4U << 20U;
 
 using enum ApiRight;
 

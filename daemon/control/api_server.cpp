@@ -81,7 +81,7 @@ public:
           listener_(std::make_shared<Listener<stream_protocol>>(
               context, [this](stream_protocol::socket socket) { enter(std::move(socket)); })),
           connections_(std::make_shared<ApiConnections>(service, std::move(options))) {}
-    ~ApiListener() {
+    ~ApiListener() {  // NOLINT(bugprone-exception-escape): cancelling a timer doesn't fail
         listener_->close();
         connections_->close_all();
         // A successor may already have put its own there.

@@ -22,7 +22,7 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 constexpr std::uint32_t header_limit = 16 * 1024;
-constexpr std::size_t largest_body = 4 * 1024 * 1024;
+constexpr std::size_t largest_body = 4U << 20U;
 
 enum class After : std::uint8_t { keep, close };
 

@@ -236,7 +236,7 @@ constexpr std::size_t largest_lan = 1 << 16;
 
 // Of a bad board file, as far as the parser came.
 std::filesystem::path state_directory_of(std::filesystem::path const& file) {
-    auto const otherwise = Board{}.state_directory;
+    auto otherwise = Board{}.state_directory;
     auto const text = read_file(file, largest_file);
     if (!text.ok()) return otherwise;
     Complaints unheard{file};

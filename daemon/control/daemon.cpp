@@ -204,6 +204,7 @@ private:
     using WatchedFiles = std::map<std::filesystem::path, WatchedFile>;
 
     // What can't be watched is worth a word, no more.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved into the map
     void watch(WatchedFiles& files, std::filesystem::path const& file, std::function<void()> changed) {
         auto way = PathWatch::create(file);
         if (way.ok())

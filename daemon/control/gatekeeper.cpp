@@ -301,9 +301,9 @@ void Gatekeeper::tick_table(Moment const& at) {
     if (retry_ && at.steady >= *retry_) {
         retry_.reset();
         restore();
-    } else if (auto const next = devices_.next_admission(); news_pending_ || (next && at.steady >= *next)) {
-        replan();
-    } else if (board_.dns_for_everybody && at.steady >= others_asked_ + asked_interval) {
+    } else if (auto const next = devices_.next_admission();
+               news_pending_ || (next && at.steady >= *next) ||
+               (board_.dns_for_everybody && at.steady >= others_asked_ + asked_interval)) {
         replan();
     }
 }

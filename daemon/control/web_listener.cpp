@@ -28,7 +28,7 @@ struct WebListener::Shared {
 namespace {
 
 // What a browser may still send while its answer is on the way; closing over it would lose the answer.
-constexpr std::size_t most_drained = 64 * 1024;
+constexpr std::size_t most_drained = 64U << 10U;
 
 Slot slot_of(tcp::socket& socket) {
     std::uint32_t mark = 0;
@@ -130,7 +130,7 @@ WebListener::WebListener(asio::io_context& context, Settings settings)
     : shared_(std::make_shared<Shared>(Shared{std::move(settings)})),
       listener_(std::make_shared<Listener<tcp>>(context, [this](tcp::socket socket) { enter(std::move(socket)); })) {}
 
-WebListener::~WebListener() {
+WebListener::~WebListener() {  // NOLINT(bugprone-exception-escape): cancelling a timer doesn't fail
     listener_->close();
     shared_->open = false;
 }

@@ -86,7 +86,7 @@ private:
 DnsFront::DnsFront(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 DnsFront::~DnsFront() = default;
 
-Result<std::unique_ptr<DnsFront>> DnsFront::create(FrontSettings settings, kernel::AddressLeases& leases,
+Result<std::unique_ptr<DnsFront>> DnsFront::create(FrontSettings const& settings, kernel::AddressLeases& leases,
                                                    FrontEvents events) {
     if (settings.upstreams.empty() || settings.upstreams.size() > 16)
         return Error{ErrorCode::invalid_input,

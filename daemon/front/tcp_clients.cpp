@@ -11,7 +11,7 @@ namespace kindgate::front {
 namespace {
 
 // A client that doesn't read its answers gets no more of them.
-constexpr std::size_t most_unread = 256 * 1024;
+constexpr std::size_t most_unread = 256U << 10U;
 constexpr std::size_t read_at_once = 4096;
 
 }  // namespace

@@ -13,7 +13,7 @@ constexpr unsigned share = 256;
 constexpr std::size_t longest_reply = 4096;  // we say 1,232; some send more
 constexpr unsigned failures_to_die = 3;
 constexpr std::chrono::seconds idle_connection{15};
-constexpr std::size_t longest_backlog = 256 * 1024;
+constexpr std::size_t longest_backlog = 256U << 10U;
 
 }  // namespace
 

@@ -87,7 +87,8 @@ private:
     template <std::size_t size>
     void number(std::uint32_t value) {
         auto const place = take(size);
-        for (std::size_t i = 0; i < place.size(); ++i) place[i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
+        if (place.empty()) return;
+        for (std::size_t i = 0; i < size; ++i) place[i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
     }
 
     std::span<std::byte> place_;

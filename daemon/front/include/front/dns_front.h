@@ -69,7 +69,7 @@ struct FrontCounters {
 class DnsFront {
 public:
     // Binds. `leases` must outlive the front; only the thread in run() calls it.
-    static Result<std::unique_ptr<DnsFront>> create(FrontSettings settings, kernel::AddressLeases& leases,
+    static Result<std::unique_ptr<DnsFront>> create(FrontSettings const& settings, kernel::AddressLeases& leases,
                                                     FrontEvents events);
     ~DnsFront();
     DnsFront(DnsFront const&) = delete;
