@@ -21,3 +21,13 @@ def test_debian_gateway_files_are_accepted(lab):
         file.write(text)
     lab.start()
     assert lab.status()["policy_name"] == "Home"
+
+
+def test_debian_gateway_kernel_settings_exist(lab):
+    """What debian-gateway's forwarding.conf sets are settings that this kernel has, each given once and as a number."""
+    with open(f"{BOARD}/etc/forwarding.conf") as file:
+        lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    settings = dict(line.split(" = ") for line in lines)
+    assert len(settings) == len(lines) and all(value.isdigit() for value in settings.values()), lines
+    for setting in settings:
+        assert os.path.exists(f"/proc/sys/{setting.replace('.', '/')}"), setting

@@ -83,7 +83,7 @@ def test_the_tour(lab):
 
 
 def test_the_clock_command(lab):
-    """`clock` moves the gate's clock by a stretch, to a local time, and back; what is none is refused."""
+    """`clock` moves the gate's clock by a stretch, to a local time, also where clocks change, and back; what is none is refused."""
     with own_lab(lab, "clock") as call:
         call("up", "--detach", "--build", lab.build)
         assert "5400 seconds" in call("clock", "+90m").stdout
@@ -91,8 +91,13 @@ def test_the_clock_command(lab):
         assert "2031-07-01 20:59" in call("clock", "2031-07-01T20:59").stdout
         next_time = call("clock", "20:29").stdout
         assert "2031-07-02 20:29" in next_time and "trust" not in next_time, next_time
+        # What clocks skip is the jump, what they show twice the first.
+        for said, shown in (("2032-03-28T02:30", r"2032-03-28 03:00:0\d CEST"), ("2032-10-31T02:30", r"2032-10-31 02:30:0\d CEST"),
+                            ("2033-03-27T01:59", r"2033-03-27 01:59:0\d CET"), ("2:30", r"2033-03-27 03:00:0\d CEST")):
+            told = call("clock", said).stdout
+            assert re.search(shown, told), (said, told)
         assert " 0 seconds" in call("clock", "reset").stdout
-        for wrong in "+90x", "soon", "+", "2026-13-40T00:00":
+        for wrong in "+90x", "soon", "+", "2026-13-40T00:00", "2027-02-29T10:00", "24:30", "2027-03-28T02:30 nonsense":
             done = call("clock", wrong, check=False)
             assert done.returncode == 2 and "clock: " in done.stderr, done
 
