@@ -10,6 +10,8 @@
 
 #include "category_book.h"
 #include "control/board.h"
+#include "control/clock.h"
+#include "gate_addresses.h"
 #include "pack_store.h"
 #include "policy/names.h"
 
@@ -42,6 +44,7 @@ public:
 
 private:
     void compile();
+    void find_gate();
     std::string read_data(char const* name) const;
 
     std::vector<std::string> lan_;
@@ -57,6 +60,8 @@ private:
     std::shared_ptr<policy::Policy const> policy_;  // never null
     policy::CategoryIds ids_;
     std::shared_ptr<policy::Names const> names_;
+    GateAddresses gate_;
+    std::optional<Steady::time_point> gate_found_;
     std::uint64_t generation_ = 0;
 };
 

@@ -1,4 +1,5 @@
 """The policy file: watched however it is replaced; a bad one is refused whole and every error told at its place."""
+import json
 import os
 import re
 
