@@ -37,8 +37,9 @@ public:
 
     // Protobuf counts from 0, people from 1. The first is meant; what follows is its consequence.
     void AddError(int line, pb::io::ColumnNumber column, std::string const& message) override {
+        auto const what = std::string_view{message}.substr(0, message.find_last_not_of('.') + 1);
         if (text_.empty())
-            add(line, column, message, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
+            add(line, column, what, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
     }
     void AddWarning(int line, pb::io::ColumnNumber column, std::string const& message) override {
         AddError(line, column, message);

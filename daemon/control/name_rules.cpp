@@ -78,7 +78,7 @@ void NameRules::set_policy(std::shared_ptr<policy::Policy const> policy, policy:
     ids_ = book_.number(*policy_);
     packs_.use(policy_->packs, now);
     compile();
-    for (auto const& warning : warnings()) spdlog::warn("{}", warning);
+    for (auto const& warning : empty_categories()) spdlog::warn("{}", warning);
 }
 
 bool NameRules::reread(policy::Instant now) {
@@ -117,6 +117,12 @@ std::vector<policy::Helpline> NameRules::helplines() const {
 
 std::vector<std::string> NameRules::warnings() const {
     auto all = packs_.complaints();
+    std::ranges::move(empty_categories(), std::back_inserter(all));
+    return all;
+}
+
+std::vector<std::string> NameRules::empty_categories() const {
+    std::vector<std::string> all;
     auto known = packs_.category_names();
     for (auto const& list : policy_->domain_lists) known.push_back(list.name);
     for (auto const& category : policy::categories_in_force(*policy_))

@@ -45,6 +45,7 @@ public:
 private:
     void compile();
     void find_gate();
+    std::vector<std::string> empty_categories() const;
     std::string read_data(char const* name) const;
 
     std::vector<std::string> lan_;

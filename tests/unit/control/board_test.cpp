@@ -54,12 +54,18 @@ constexpr test::Test tests[] = {
              char const *text, *says;
          };
          for (auto const& c :
-              {Case{"lan: lan0", "b:1:6: "}, Case{"\n wan: \"x\"", "b:2:"}, Case{"", "b:1:1: no LAN interface"},
-               Case{"lan: \"lan0\" untrusted_clock: SHUT", "b:1:"}, Case{"lan: \"\"", "b:1:1: ''"}}) {
+              {Case{"lan: lan0", "b:1:6: "}, Case{"\n wan: \"x\"", "has no field named \"wan\": correct it"},
+               Case{"", "b:1:1: no LAN interface"}, Case{"lan: \"lan0\" untrusted_clock: SHUT", "b:1:"},
+               Case{"lan: \"\"", "b:1:1: ''"}}) {
              auto const refused = control::parse_board(c.text, "b");
              test::check(!refused.ok(), c.text);
              test::contains(refused.error().message(), c.says);
          }
+         auto const two = control::parse_board("lan: lan0 wan: 1\n:", "b");
+         test::equal(two.ok() ? "" : two.error().message(),
+                     "b:1:6: Expected string, got: lan0: correct it (the fields are described in "
+                     "proto/kindgate/v1/board.proto)",
+                     "what follows the first error is its consequence");
      }},
     {"a public name, a certificate and its key are named together or not at all",
      [] {
