@@ -15,7 +15,6 @@ namespace kindgate::policy {
 
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 
 constexpr std::string_view manual = "kindgate-policy(5) shows how it is written";
