@@ -153,7 +153,7 @@ public:
         contract::remove(batch);
         batch.finish();
         socket_.used(batch.last_sequence());
-        auto const removed = socket_.send(batch);
+        auto removed = socket_.send(batch);
         if (!removed.ok() && removed.error().system_error() != ENOENT) return removed;
         return {};
     }
@@ -214,7 +214,7 @@ private:
     Result<void> send_unheard(Batch const& batch) {
         auto const before = KG_TRY(generation(socket_));
         KG_TRY(foreign_.pause());
-        auto const sent = socket_.send(batch);
+        auto sent = socket_.send(batch);
         KG_TRY(foreign_.resume());
         auto const after = generation(socket_);
         auto const ours = sent.ok() ? 1U : 0U;

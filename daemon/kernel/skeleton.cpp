@@ -135,6 +135,7 @@ bool Skeleton::add(Message const& message, std::string_view table) {
 
 std::vector<std::string> Skeleton::lines() const {
     std::vector<std::string> out;
+    out.reserve(definitions_.size());
     for (auto const& [what, line] : definitions_) out.push_back(fmt::format("{}: {}", what, line));
     for (auto const& [chain, rules] : rules_)
         for (std::size_t i = 0; i < rules.size(); ++i) out.push_back(fmt::format("rule {} {}: {}", chain, i, rules[i]));

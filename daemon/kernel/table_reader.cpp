@@ -41,7 +41,7 @@ Result<void> ask(NetlinkSocket& socket, Question const& question, std::function<
 // A dump. Not certain: while it was made somebody changed something, of whatever table.
 Result<void> dump(NetlinkSocket& socket, Question const& question, Reading& reading,
                   std::function<void(Message const&)> const& answer) {
-    auto const asked = ask(socket, question, answer);
+    auto asked = ask(socket, question, answer);
     if (asked.ok() || asked.error().system_error() != EINTR) return asked;
     reading.certain = false;
     return {};

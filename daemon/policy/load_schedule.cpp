@@ -140,6 +140,7 @@ std::vector<Window> read_list(WindowReader const& reader, Parent const& parent, 
     constexpr int field = Parent::kWindowsFieldNumber;
     check_count(parent.windows(), "windows", places.of(field, most_windows).at, report);
     std::vector<Window> windows;
+    windows.reserve(static_cast<std::size_t>(parent.windows_size()));
     for (int i = 0; i < parent.windows_size(); ++i)
         windows.push_back(reader.read(parent.windows(i), places.of(field, i), i));
     return windows;

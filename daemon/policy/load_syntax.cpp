@@ -15,7 +15,6 @@ namespace kindgate::policy {
 
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 
 constexpr std::string_view manual = "kindgate-policy(5) shows how it is written";
@@ -36,6 +35,7 @@ Complaint unknown_field(std::string_view message) {
     auto const* type = v1::Policy::descriptor()->file()->pool()->FindMessageTypeByName(word(message, 0));
     if (type == nullptr) return {std::string{message}, std::string{manual}};
     std::vector<std::string> known;
+    known.reserve(static_cast<std::size_t>(type->field_count()));
     for (int i = 0; i < type->field_count(); ++i) known.push_back(type->field(i)->name());
     auto const meant = nearest(field, known);
     return {fmt::format("{} has no field {}", type->name(), quoted(field)),

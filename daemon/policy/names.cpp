@@ -37,6 +37,7 @@ std::string structured_error(std::vector<std::string> const& contacts, std::stri
                              std::string_view text) {
     if (contacts.empty()) return {};
     std::vector<std::string> quoted;
+    quoted.reserve(contacts.size());
     for (auto const& contact : contacts) quoted.push_back(json_string(contact));
     return fmt::format(R"({{"c":[{}],"j":{},"o":{},"l":"en"}})", fmt::join(quoted, ","), json_string(text),
                        json_string(organization));
