@@ -50,7 +50,9 @@ class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    Result(T value) : result_(std::move(value)) {}                     // NOLINT(google-explicit-constructor)
+    // Some values can only be copied.
+    // NOLINTNEXTLINE(google-explicit-constructor,performance-unnecessary-value-param)
+    Result(T value) : result_(std::move(value)) {}
     Result(Error error) : result_(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     explicit operator bool() const { return result_.has_value(); }
