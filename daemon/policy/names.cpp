@@ -242,7 +242,7 @@ View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan co
             profile.closed.add(id);
             profile.closed_reasons.at(id) = reasons.add(by_the_profile, withheld.reason.rule, withheld.reason.text);
         }
-        view.profiles.push_back(std::move(profile));
+        view.profiles.push_back(profile);
     }
     if (view.profiles.empty()) {
         view.profiles.push_back(unruled);

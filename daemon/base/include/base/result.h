@@ -50,7 +50,7 @@ class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    Result(T value) : result_(std::move(value)) {}                     // NOLINT(google-explicit-constructor)
+    Result(T value) : result_(std::move(value)) {}                     // NOLINT(google-explicit-*,performance-*)
     Result(Error error) : result_(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     explicit operator bool() const { return result_.has_value(); }
