@@ -52,12 +52,10 @@ Result<std::string> read_list_file(std::string const& path) {
         wish_huge_pages(text.data(), text.capacity());
     }
     std::array<char, 1U << 16U> block;
-    std::size_t length = 0;
-    do {
-        length = std::fread(block.data(), 1, block.size(), file.get());
-        text.append(block.data(), length);
+    while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
+        text.append(block.data(), std::fread(block.data(), 1, block.size(), file.get()));
         if (text.size() > largest_list) return too_large(largest_list).within(path);
-    } while (length == block.size());
+    }
     if (std::ferror(file.get()) != 0) return unreadable(path, errno);
     if (!text.starts_with(gzip_magic)) return text;
     auto plain = gunzip(text, largest_list);
