@@ -58,6 +58,7 @@ std::vector<std::byte> build(std::vector<std::string> const& lists) {
     content::PackBuilder builder;
     for (std::size_t i = 0; i < lists.size(); ++i) {
         auto const category = *builder.category(fmt::format("category-{}", i));
+        builder.expect(lists[i].size());
         content::read_list(lists[i], content::ListFormat::plain,
                            [&](content::Rule const& rule) { builder.add(category, rule); });
     }
