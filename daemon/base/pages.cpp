@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <span>
 
@@ -21,10 +22,9 @@ constexpr int MADV_POPULATE_WRITE = 23;  // Linux 5.14
 }  // namespace
 
 void wish_huge_pages(void const* start, std::size_t size) {
-    auto const first = reinterpret_cast<std::uintptr_t>(start);
-    auto const aligned = (first + huge - 1) / huge * huge;
-    auto const end = (first + size) / huge * huge;
-    if (end > aligned) static_cast<void>(madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE));
+    auto* first = const_cast<void*>(start);
+    if (std::align(huge, huge, first, size) != nullptr)
+        static_cast<void>(madvise(first, size / huge * huge, MADV_HUGEPAGE));
 }
 
 void let_go_of_code() {
@@ -35,7 +35,9 @@ void let_go_of_code() {
             if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
             auto const first = (library->dlpi_addr + part.p_vaddr) / page * page;
             auto const end = library->dlpi_addr + part.p_vaddr + part.p_memsz;
-            static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED));
+            auto* const start =
+                reinterpret_cast<void*>(first);  // NOLINT(performance-no-int-to-ptr): as the loader has it
+            static_cast<void>(madvise(start, end - first, MADV_DONTNEED));
         }
         return 0;
     };

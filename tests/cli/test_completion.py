@@ -141,7 +141,7 @@ class AgainstHelp(Test):
     def test_completion_knows_every_subcommand(self):
         """bash completes every subcommand and option that the command has, and nothing else"""
         self.assertEqual(self.complete(""), sorted({name.split()[0] for name in SUBCOMMANDS} | {"--help", "--version"}))
-        self.assertEqual(self.complete("policy", ""), ["check", "get", "put", "test", "validate"])
+        self.assertEqual(self.complete("policy", ""), ["check", "get", "put", "revisions", "test", "validate"])
         for subcommand in SUBCOMMANDS:
             options = set(re.findall(r"(?<![\w-])--[a-z-]+(?= |,|$)", self.options_part(subcommand), re.M))
             self.assertEqual(set(self.complete(*subcommand.split(), "--")), options, subcommand)

@@ -169,6 +169,15 @@ Next change: 21:00
         self.assertIn("If-Match: *\r\n", server.asked[2][0] + "\r\n")
         self.assertIn('If-Match: "abc"\r\n', server.asked[3][0] + "\r\n")
 
+    def test_policies_before(self):
+        """policy revisions lists what was in force, by the policy's zone; policy get --revision asks for one of them"""
+        revisions = {"revisions": [{"revision": "def", "in_force_from": "2026-11-24T18:30:00Z"}]}
+        server = self.serve(answer(revisions), answer(STATUS), answer(revisions), answer("old\n", headers='ETag: "de/f"\r\n'))
+        self.assertRegex(self.good("policy", "revisions"), r"(?m)^def +.*\b19:30")
+        self.assertEqual(self.json_lines("policy", "revisions", "--json"), [revisions])
+        self.assertEqual(self.good("policy", "get", "--revision", "de/f"), "old\n")
+        self.assertTrue(server.asked[3][0].startswith("GET /v1/policy/revisions/de%2Ff "), server.asked[3][0])
+
     def test_wrong_policy_is_refused_by_its_own_name(self):
         """put and validate name a wrong text's errors by the file that was given, not by the gate's"""
         path = self.write("bad.textproto", SMALL.replace("daily", "dayly"))
