@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/whole_file.h"
+#include "gate_addresses.h"
 #include "kernel/table.h"
 
 namespace kindgate::control {
@@ -92,18 +93,10 @@ void NameRules::compile() {
         *policy_, {ids_, packs_.categories(ids_), safe_search_, helplines_, private_domains_, contacts_, own_name_});
 }
 
-// Plans come in bursts, and the kernel's list of addresses costs as much as a plan.
-void NameRules::find_gate() {
-    auto const now = Steady::now();
-    if (gate_found_ && now - *gate_found_ < std::chrono::seconds{1}) return;
-    gate_ = gate_addresses(lan_);
-    gate_found_ = now;
-}
-
 std::shared_ptr<policy::View const> NameRules::view(policy::Plan const& plan) {
-    find_gate();
+    auto const gate = gate_addresses(lan_);
     return std::make_shared<policy::View const>(
-        policy::make_view(names_, *policy_, plan, {++generation_, ids_, contacts_, gate_.v4, gate_.v6}));
+        policy::make_view(names_, *policy_, plan, {++generation_, ids_, contacts_, gate.v4, gate.v6}));
 }
 
 std::vector<policy::Helpline> NameRules::helplines() const {

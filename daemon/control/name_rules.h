@@ -10,8 +10,6 @@
 
 #include "category_book.h"
 #include "control/board.h"
-#include "control/clock.h"
-#include "gate_addresses.h"
 #include "pack_store.h"
 #include "policy/names.h"
 
@@ -44,7 +42,6 @@ public:
 
 private:
     void compile();
-    void find_gate();
     std::vector<std::string> empty_categories() const;
     std::string read_data(char const* name) const;
 
@@ -61,8 +58,6 @@ private:
     std::shared_ptr<policy::Policy const> policy_;  // never null
     policy::CategoryIds ids_;
     std::shared_ptr<policy::Names const> names_;
-    GateAddresses gate_;
-    std::optional<Steady::time_point> gate_found_;
     std::uint64_t generation_ = 0;
 };
 
