@@ -13,13 +13,13 @@
 
 namespace kindgate::control {
 
-// `now`, here and below, is none while the clock can't be trusted: then nothing counts as expired.
 struct CertificateFiles {
     std::filesystem::path certificate;
     std::filesystem::path key;
     std::optional<content::dns::Name> name;  // none: the board has none, and needs no certificate
 };
 
+// `now` is none while the clock can't be trusted: then nothing counts as expired.
 class CertificateStore {
 public:
     // The hub must outlive this object.

@@ -29,5 +29,7 @@ def test_debian_gateway_kernel_settings_exist(lab):
         lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
     settings = dict(line.split(" = ") for line in lines)
     assert len(settings) == len(lines) and all(value.isdigit() for value in settings.values()), lines
-    for setting in settings:
+    # Only the machine's first network namespace has limits of the neighbour table.
+    first = os.path.exists("/proc/sys/net/ipv4/neigh/default/gc_thresh1")
+    for setting in (one for one in settings if first or ".gc_thresh" not in one):
         assert os.path.exists(f"/proc/sys/{setting.replace('.', '/')}"), setting
