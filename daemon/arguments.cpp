@@ -1,5 +1,6 @@
 #include "arguments.h"
 
+#include <iostream>
 #include <string_view>
 #include <utility>
 
@@ -28,7 +29,9 @@ constexpr std::string_view footer =
     "SIGTERM ends it: leases stay and run out by themselves. `kindgate release` takes the gate away. SIGHUP reads the "
     "policy\n"
     "again.\n"
-    "Exit status: 0 ended as asked, 1 it could not run, 2 the board or policy file is wrong.\n"
+    "Exit status: 0 ended as asked, 1 it could not run, 2 the board file or an argument is wrong; with --check also "
+    "the\n"
+    "policy file or the certificate.\n"
     "\n"
     "Try first: kindgated --board /etc/kindgate/board.textproto --check";
 
@@ -40,11 +43,22 @@ Given parse_arguments(int argc, char** argv) {
     app.footer(std::string{footer});
     app.set_version_flag("--version", "kindgated " + std::string{control::version()});
     app.add_option("--board", arguments.board, "The board file")->type_name("FILE")->capture_default_str();
-    app.add_flag("--check", arguments.check, "Check the board file and the policy it names, and end: 0 good, 2 wrong");
+    app.add_flag("--check", arguments.check,
+                 "Check the board file, the policy and the certificate that it names, and end: 0 good, 2 wrong");
     try {
         app.parse(argc, argv);
+    } catch (CLI::CallForHelp const& help) {
+        return {std::nullopt, app.exit(help)};
+    } catch (CLI::CallForVersion const& version) {
+        return {std::nullopt, app.exit(version)};
+    } catch (CLI::ExtrasError const&) {
+        auto const words = app.remaining();
+        std::cerr << "kindgated: there is no argument '" << (words.empty() ? "" : words.front())
+                  << "': see kindgated --help\n";
+        return {std::nullopt, wrong_input};
     } catch (CLI::ParseError const& error) {
-        return {std::nullopt, app.exit(error) == 0 ? 0 : wrong_input};
+        std::cerr << "kindgated: " << error.what() << ": see kindgated --help\n";
+        return {std::nullopt, wrong_input};
     }
     return {std::move(arguments), 0};
 }

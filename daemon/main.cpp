@@ -54,16 +54,16 @@ int complain(Error const& error, int status) {
 }
 
 void warn_of(control::Board const& board) {
-    for (auto const& line : control::board_warnings(board)) spdlog::warn("{}", line);
+    for (auto const& line : control::board_warnings(board)) spdlog::warn("warning: {}", line);
 }
 
 int check(std::filesystem::path const& file) {
     auto const board = control::load_board(file);
     if (!board.ok()) return complain(board.error(), wrong_input);
     warn_of(*board);
-    auto const policy = control::check_policy(board->policy_file);
+    auto const policy = control::check_policy(*board);
     for (auto const& line : policy.details) spdlog::error("{}", line);
-    for (auto const& line : policy.warnings) spdlog::warn("{}", line);
+    for (auto const& line : policy.warnings) spdlog::warn("warning: {}", line);
     if (!policy.error.empty()) {
         spdlog::error("{}", policy.error);
         return wrong_input;

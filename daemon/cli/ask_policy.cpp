@@ -10,6 +10,7 @@
 #include "kindgate/v1/api.pb.h"
 #include "names_by_file.h"
 #include "remote.h"
+#include "text.h"
 #include "words.h"
 
 namespace kindgate::cli {
@@ -87,6 +88,7 @@ Outcome explain_by_file(Options const& options, Surroundings const& around) {
     }
     auto const name = KG_TRY(policy::parse_name(options.domain));
     auto const names = KG_TRY(load_names(*policy, options.data));
+    for (auto const& warning : names.warnings) around.err << "warning: " << printable(warning) << '\n';
     auto const profile = policy->find_profile(subject.profile.id);
     auto const explained = explain_name(*policy, names, {subject.device_id, subject.macs, profile}, {}, at, name);
     show(answer_of(explained), *policy->zone, at, options.form, around);
@@ -132,6 +134,8 @@ Outcome timeline_by_daemon(Options const& options, Surroundings const& around) {
 
 Outcome explain(Options const& options, Surroundings const& around) {
     KG_TRY(check_who(options));
+    if (!options.data.empty() && (options.policy.empty() || options.domain.empty()))
+        return wrong("--data is for a name by a policy file: say --policy FILE and --domain NAME too");
     return options.policy.empty() ? explain_by_daemon(options, around) : explain_by_file(options, around);
 }
 

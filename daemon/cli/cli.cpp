@@ -118,7 +118,7 @@ void data_option(CLI::App& app, Options& options) {
         ->type_name("DIR");
 }
 
-void test_options(CLI::App& app, Options& options) {
+void policy_options(CLI::App& app, Options& options) {
     file_options(app, options);
     data_option(app, options);
 }
@@ -168,6 +168,7 @@ void pack_build_options(CLI::App& app, Options& options) {
     app.add_option("--expires", options.expires, "From then on (UTC) it is refused")->type_name("DATE");
     sign_option(app, options);
     format_option(app, options);
+    json_flag(app, options);
 }
 
 void key_option(CLI::App& app, Options& options) {
@@ -213,6 +214,7 @@ void pack_update_options(CLI::App& app, Options& options) {
     app.add_option("--ca", options.authorities, "Certificates that are trusted, in PEM")
         ->type_name("FILE")
         ->capture_default_str();
+    json_flag(app, options);
 }
 
 constexpr std::array entries{
@@ -242,8 +244,8 @@ constexpr std::array entries{
           daemon_options, overrides},
     Entry{"overrides cancel", "End a single one by its number", "  kindgate overrides cancel 7", cancel_options,
           cancel_override},
-    Entry{"leases", "What the kernel holds: who has access, and when it ends by itself", "  kindgate leases",
-          daemon_options, leases},
+    Entry{"leases", "Who has access in the kernel, and when it ends by itself", "  kindgate leases", daemon_options,
+          leases},
     Entry{"events", "Follow what happens, as it happens (Ctrl-C ends it)",
           "  kindgate events\n  kindgate events --json", daemon_options, events},
     Entry{"release", "Stop the daemon and take the kernel's table away: nothing is controlled any more",
@@ -259,11 +261,13 @@ constexpr std::array entries{
           "  kindgate timeline --device kid             this day and the six that follow, by the running gate",
           timeline_options, timeline},
     Entry{"policy check", "Is a policy file right? Says file, line, column, what is wrong and what to do",
-          "  kindgate policy check home.textproto school.textproto", file_options, policy_check},
+          "  kindgate policy check home.textproto school.textproto\n"
+          "  kindgate policy check --data build/release/policies home.textproto     with these packs",
+          policy_options, policy_check},
     Entry{"policy test", "Does a policy decide as its scenario file expects?",
           "  kindgate policy test home.scenario.textproto\n\n"
           "Exit status 1 if a case fails, 2 if a file is wrong. kindgate-policy(5) shows how to write one.",
-          test_options, policy_test},
+          policy_options, policy_test},
     Entry{"policy get", "The policy text that is in force, or one that was",
           "  kindgate policy get > home.textproto\n"
           "  kindgate policy get --revision 1cf52a4bfdb6daf5 > before.textproto",
@@ -321,11 +325,11 @@ int exit_status(ErrorCode code) {
     switch (code) {
         case ErrorCode::invalid_input:
         case ErrorCode::not_found:
-        case ErrorCode::conflict: return 2;
+        case ErrorCode::conflict:
+        case ErrorCode::damaged: return 2;
         case ErrorCode::forbidden:
         case ErrorCode::unavailable:
-        case ErrorCode::system:
-        case ErrorCode::damaged: return 1;
+        case ErrorCode::system: return 1;
     }
     return 1;
 }

@@ -52,6 +52,8 @@ Outcome list_read(Options const& options, Surroundings const& around) {
     auto const& file = options.files.front();
     auto const format = KG_TRY(read_format(options.format));
     auto const text = KG_TRY(read_list_file(file));
+    if (auto const why = content::not_a_list(text))
+        return Error{ErrorCode::invalid_input, fmt::format("{}: is no list of names, {}", file, *why)};
     auto const summary =
         content::read_list(text, format, [&](Rule const& rule) { show(rule, file, options.form, around); });
     if (options.form == Form::readable)

@@ -66,7 +66,9 @@ Result<NamesByFile> load_names(policy::Policy const& policy, std::string const& 
     std::vector<std::shared_ptr<content::Pack const>> packs;
     packs.reserve(policy.packs.size());
     for (auto const& pack : policy.packs) packs.push_back(KG_TRY(open_pack(data / (pack + ".pack"))));
-    NamesByFile names{number(policy), {}};
+    std::vector<std::string> categories;
+    for (auto const& pack : packs) std::ranges::copy(pack->info().categories, std::back_inserter(categories));
+    NamesByFile names{number(policy), {}, policy::empty_categories(policy, std::move(categories))};
     names.names = policy::compile_names(
         policy,
         {names.ids, policy::categories_of(packs, names.ids), *safe_search.safe_search, *helplines.helplines, {}, {}});

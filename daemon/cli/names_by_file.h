@@ -13,6 +13,7 @@ namespace kindgate::cli {
 struct NamesByFile {
     policy::CategoryIds ids;
     std::shared_ptr<policy::Names const> names;
+    std::vector<std::string> warnings;  // of categories that nothing has; a sentence each
 };
 
 // `data`: folder with safesearch.textproto, helplines.textproto and the policy's packs; "" : where they were installed,

@@ -13,6 +13,7 @@
 #include "list_files.h"
 #include "pack_files.h"
 #include "policy/calendar.h"
+#include "policy/names.h"
 #include "text.h"
 #include "words.h"
 
@@ -60,8 +61,8 @@ Result<std::vector<crypto::PublicKey>> read_keys(std::vector<std::string> const&
 Result<void> check_signer(content::PackInfo const& info, std::string const& path) {
     if (info.verified) return {};
     return Error{
-        ErrorCode::forbidden,
-        fmt::format("{}: the pack {}: name the key of who made it, or look up without --key", path,
+        ErrorCode::invalid_input,
+        fmt::format("{}: the pack {}: name the key of who made it, or leave --key out", path,
                     info.signed_by ? fmt::format("is signed by {}, none of these keys", crypto::text(*info.signed_by))
                                    : "is not signed")};
 }
@@ -99,7 +100,10 @@ void show(content::PackInfo const& info, bool expired, Form form, Surroundings c
         signer.empty() ? "no" : fmt::format("by {}{}", signer, info.verified ? ", and right" : ", not checked"));
 }
 
-void look_up(content::Pack const& pack, std::string_view written, Form form, Surroundings const& around) {
+Result<void> look_up(content::Pack const& pack, std::string_view text, Form form, Surroundings const& around) {
+    auto const first = text.find_first_not_of(" \t\r");
+    auto const written = text.substr(std::min(first, text.size()), text.find_last_not_of(" \t\r") + 1 - first);
+    KG_TRY(policy::parse_name(written));
     auto const name = content::canonical_name(written);
     auto const match = pack.look_up(name);
     auto const categories = pack.names_of(match.categories);
@@ -114,6 +118,7 @@ void look_up(content::Pack const& pack, std::string_view written, Form form, Sur
         around.out << fmt::format("{}: {} (by {})\n", printable(written), fmt::join(categories, ", "),
                                   printable(matched));
     }
+    return {};
 }
 
 }  // namespace
@@ -124,7 +129,7 @@ Result<crypto::PrivateKey> read_signer(std::string const& file) {
     return key;
 }
 
-Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
+Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source, Form form,
                                       Surroundings const& around) {
     auto const text = KG_TRY(read_list_file(source.file));
     if (auto const why = content::not_a_list(text))
@@ -143,19 +148,29 @@ Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource 
     if (told > most_told)
         around.err << fmt::format("{}: {} more lines skipped: kindgate list read shows them\n", printable(source.file),
                                   told - most_told);
-    around.out << fmt::format("{}: {} names from {} (format {}), {} allowed, {} lines skipped\n",
-                              printable(source.category), summary.blocks, printable(source.file),
-                              content::name_of(summary.format), summary.allows, summary.skipped);
+    if (form == Form::json)
+        around.out << fmt::format(R"({{"category":{},"file":{},"format":"{}","names":{},"allowed":{},"skipped":{}}})"
+                                  "\n",
+                                  json_string(source.category), json_string(source.file),
+                                  content::name_of(summary.format), summary.blocks, summary.allows, summary.skipped);
+    else
+        around.out << fmt::format("{}: {} names from {} (format {}), {} allowed, {} lines skipped\n",
+                                  printable(source.category), summary.blocks, printable(source.file),
+                                  content::name_of(summary.format), summary.allows, summary.skipped);
     return summary;
 }
 
-Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around) {
+Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Form form,
+                        Surroundings const& around) {
     // What is written is what a gate will take, or the build is wrong.
     auto const pack = KG_TRY(content::Pack::open(bytes, {.now = {}}));
     KG_TRY(replace_file(out, {reinterpret_cast<char const*>(bytes.data()), bytes.size()}));
-    around.out << fmt::format("{}: {} names in {} categories, {} bytes ({:.2f} a name)\n", printable(out),
-                              pack.info().names, pack.info().categories.size(), bytes.size(),
-                              static_cast<double>(bytes.size()) / pack.info().names);
+    if (form == Form::json)
+        show(pack.info(), false, form, around);
+    else
+        around.out << fmt::format("{}: {} names in {} categories, {} bytes ({:.2f} a name)\n", printable(out),
+                                  pack.info().names, pack.info().categories.size(), bytes.size(),
+                                  static_cast<double>(bytes.size()) / pack.info().names);
     return {};
 }
 
@@ -164,6 +179,11 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
     content::PackFacts facts{.name = options.name,
                              .created = KG_TRY(created(options.created)),
                              .expires = KG_TRY(read_date(options.expires))};
+    if (facts.expires && facts.created && *facts.expires <= *facts.created)
+        return Error{ErrorCode::invalid_input,
+                     fmt::format("the pack would expire ({}) before it is made ({}): nobody could use it",
+                                 policy::rfc3339(*facts.expires), policy::rfc3339(*facts.created))};
+    if (options.out == "-") return Error{ErrorCode::invalid_input, "--out - : a pack is written to a file: name it"};
     std::optional<crypto::PrivateKey> signer;
     if (!options.sign.empty()) {
         facts.signer = &signer.emplace(KG_TRY(read_signer(options.sign)));
@@ -176,9 +196,9 @@ Outcome pack_build(Options const& options, Surroundings const& around) {
         if (equals == std::string::npos || equals + 1 == word.size())
             return Error{ErrorCode::invalid_input,
                          fmt::format("'{}' doesn't say of which category it is: write CATEGORY=FILE", word)};
-        KG_TRY(add_list(builder, {word.substr(0, equals), word.substr(equals + 1), format}, around));
+        KG_TRY(add_list(builder, {word.substr(0, equals), word.substr(equals + 1), format}, options.form, around));
     }
-    KG_TRY(write_pack(KG_TRY(std::move(builder).build(facts)), options.out, around));
+    KG_TRY(write_pack(KG_TRY(std::move(builder).build(facts)), options.out, options.form, around));
     return 0;
 }
 
@@ -189,6 +209,7 @@ Outcome pack_info(Options const& options, Surroundings const& around) {
     auto const pack = content::Pack::open(file.bytes(), {.now = {}, .keys = KG_TRY(read_keys(options.keys))});
     if (!pack.ok()) return pack.error().within(path);
     auto const& info = pack->info();
+    if (!options.keys.empty()) KG_TRY(check_signer(info, path));
     show(info, info.expires && *info.expires <= around.now(), options.form, around);
     return 0;
 }
@@ -201,12 +222,12 @@ Outcome pack_lookup(Options const& options, Surroundings const& around) {
     if (!options.keys.empty()) KG_TRY(check_signer(pack->info(), path));
     for (auto const& name : options.names) {
         if (name != "-") {
-            look_up(*pack, name, options.form, around);
+            KG_TRY(look_up(*pack, name, options.form, around));
             continue;
         }
         for (std::string line; std::getline(std::cin, line);) {
-            if (line.ends_with('\r')) line.pop_back();
-            if (!line.empty()) look_up(*pack, line, options.form, around);
+            if (line.find_first_not_of(" \t\r") != std::string::npos)
+                KG_TRY(look_up(*pack, line, options.form, around));
         }
     }
     return 0;

@@ -16,11 +16,12 @@ struct ListSource {
 };
 
 // Reads one list into the builder; tells its skipped lines and what it had.
-Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source,
+Result<content::ListSummary> add_list(content::PackBuilder& builder, ListSource const& source, Form form,
                                       Surroundings const& around);
 
 // Opens what was built, and replaces the file.
-Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Surroundings const& around);
+Result<void> write_pack(std::span<std::byte const> bytes, std::string const& out, Form form,
+                        Surroundings const& around);
 
 // Who signs: a private key on P-256 in PEM.
 Result<crypto::PrivateKey> read_signer(std::string const& file);

@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "fetch.h"
 #include "files.h"
+#include "json.h"
 #include "list_files.h"
 #include "pack_files.h"
 #include "sources.h"
@@ -62,6 +63,7 @@ private:
         if (outcome.ok()) return;
         ++failures_;
         bool const kept = std::filesystem::exists(list_path(source));
+        tell(source, "FAILED", 0);
         around_.err << printable(fmt::format("{}: {}; {}", source.id(), outcome.error().message(),
                                              kept ? "the last good copy stays" : "there is no copy yet"))
                     << '\n';
@@ -81,7 +83,7 @@ private:
             }};
         auto fetched = KG_TRY(fetch(wanted));
         if (fetched.unchanged) {
-            around_.out << fmt::format("{}: not changed\n", source.id());
+            tell(source, "UNCHANGED", 0);
             return {};
         }
         if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, most_bytes()));
@@ -92,8 +94,20 @@ private:
         if (failed) return Error::from_errno(failed.value(), fmt::format("cannot remove {}", etag_path(source)));
         KG_TRY(replace_file(list_path(source), fetched.body));
         KG_TRY(replace_file(etag_path(source), source.url() + "\n" + fetched.etag + "\n"));
-        around_.out << fmt::format("{}: {} names ({})\n", source.id(), names, printable(source.licence()));
+        tell(source, "UPDATED", names);
         return {};
+    }
+
+    // Why it failed is told on standard error.
+    void tell(v1::Source const& source, std::string_view outcome, std::size_t names) const {
+        if (options_.form == Form::json)
+            around_.out << fmt::format(R"({{"source":"{}","outcome":"{}","names":{},"licence":{}}})"
+                                       "\n",
+                                       source.id(), outcome, names, json_string(source.licence()));
+        else if (outcome == "UPDATED")
+            around_.out << fmt::format("{}: {} names ({})\n", source.id(), names, printable(source.licence()));
+        else if (outcome == "UNCHANGED")
+            around_.out << fmt::format("{}: not changed\n", source.id());
     }
 
     // What came must be a list, or the copy that is there is better.
@@ -131,10 +145,11 @@ private:
         auto const bytes = KG_TRY(
             std::move(builder).build({.name = "Lists", .created = created, .signer = signer_ ? &*signer_ : nullptr}));
         if (there && content::says_the_same(there->file.bytes(), bytes)) {
-            around_.out << fmt::format("{}: not changed\n", printable(pack_path()));
+            if (options_.form == Form::readable)
+                around_.out << fmt::format("{}: not changed\n", printable(pack_path()));
             return {};
         }
-        return write_pack(bytes, pack_path(), around_);
+        return write_pack(bytes, pack_path(), options_.form, around_);
     }
 
     struct Present {
@@ -162,7 +177,7 @@ private:
             around_.err << fmt::format("{}: its copy has no names as {}: correct the format, or take the source out\n",
                                        source.id(), v1::ListFormat_Name(source.format()));
         }
-        if (summary.skipped > 0)
+        if (summary.skipped > 0 && options_.form == Form::readable)
             around_.out << fmt::format("{}: {} lines skipped: kindgate list read {} shows them\n", source.id(),
                                        summary.skipped, printable(list_path(source)));
         return {};

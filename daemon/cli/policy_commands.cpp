@@ -56,8 +56,25 @@ void say_good(std::string const& file, policy::Policy const& policy, Form form, 
     }
 }
 
+// Rules about a category that no pack and no list has do nothing; where packs can't be read nobody knows.
+void warn_of_categories(std::string const& file, policy::Policy const& policy, Options const& options,
+                        Surroundings const& around) {
+    if (policy::categories_in_force(policy).empty() && options.data.empty()) return;
+    auto const names = load_names(policy, options.data);
+    auto const warnings =
+        names.ok()
+            ? names->warnings
+            : std::vector{fmt::format("whether packs have the categories wasn't checked: {}", names.error().message())};
+    std::vector<policy::Diagnostic> diagnostics;
+    for (auto const& warning : warnings) diagnostics.push_back({file, 1, 1, warning, ""});
+    if (options.form == Form::json) return tell(diagnostics, Severity::warning, options.form, around);
+    for (auto const& warning : warnings)
+        around.err << fmt::format("warning: {}: {}\n", printable(file), printable(warning));
+}
+
 // Every error and warning of the file; whether it is good.
-bool check_file(std::string const& file, Form form, Surroundings const& around) {
+bool check_file(std::string const& file, Options const& options, Surroundings const& around) {
+    auto const form = options.form;
     auto const text = read_file(file);
     if (!text.ok()) {
         tell(text.error(), file, form, around);
@@ -66,7 +83,10 @@ bool check_file(std::string const& file, Form form, Surroundings const& around) 
     auto const loaded = policy::load(*text, file);
     tell(loaded.errors, Severity::error, form, around);
     tell(loaded.warnings, Severity::warning, form, around);
-    if (loaded.policy) say_good(file, *loaded.policy, form, around);
+    if (loaded.policy) {
+        warn_of_categories(file, *loaded.policy, options, around);
+        say_good(file, *loaded.policy, form, around);
+    }
     return loaded.policy != nullptr;
 }
 
@@ -150,6 +170,8 @@ void test_file(std::string const& file, Options const& options, Surroundings con
             return;
         }
         names = std::move(loaded).value();
+        if (form == Form::readable)
+            for (auto const& warning : names->warnings) around.err << "warning: " << printable(warning) << '\n';
     }
     for (auto const& scenario : scenario_file.cases) {
         auto const verdict = judge(scenario, *scenario_file.policy, names ? &*names : nullptr);
@@ -162,7 +184,7 @@ void test_file(std::string const& file, Options const& options, Surroundings con
 
 Outcome policy_check(Options const& options, Surroundings const& around) {
     bool good = true;
-    for (auto const& file : options.files) good = check_file(file, options.form, around) && good;
+    for (auto const& file : options.files) good = check_file(file, options, around) && good;
     return good ? 0 : 2;
 }
 

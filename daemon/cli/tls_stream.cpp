@@ -194,9 +194,10 @@ std::size_t TlsStream::read(boost::asio::mutable_buffer buffer, boost::system::e
     if (got > 0) return static_cast<std::size_t>(got);
     if (got == MBEDTLS_ERR_SSL_TIMEOUT) {
         error = boost::asio::error::timed_out;
-    } else if (got == 0 || got == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+    } else if (got == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         error = boost::asio::error::eof;
     } else {
+        // Also 0, an end without close_notify: anybody on the way can cut a connection.
         error = boost::asio::error::connection_aborted;
     }
     return 0;

@@ -32,7 +32,7 @@ bool starts(Bytes address, std::initializer_list<std::uint8_t> prefix) {
     return true;
 }
 
-// RFC 6890, 2.2.3; RFC 4291, 2.5.5 (wrapped IPv4); RFC 6052 (NAT64).
+// RFC 6890, 2.2.3; wrapped IPv4: RFC 4291, 2.5.5, RFC 2765, 2.1, RFC 3056 (6to4), RFC 6052 and 8215 (NAT64).
 bool private_v6(Bytes address) {
     auto const first = at(address, 0);
     if ((first & 0xfe) == 0xfc) return true;                         // unique local
@@ -41,6 +41,9 @@ bool private_v6(Bytes address) {
     if (zeros && at(address, 10) == 0xff && at(address, 11) == 0xff) return private_v4(address.subspan(12));
     if (zeros && at(address, 10) == 0 && at(address, 11) == 0) return private_v4(address.subspan(12));  // ::, ::1 too
     if (starts(address, {0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0})) return private_v4(address.subspan(12));
+    if (starts(address, {0x00, 0x64, 0xff, 0x9b, 0, 1})) return private_v4(address.subspan(12));
+    if (starts(address, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0})) return private_v4(address.subspan(12));
+    if (starts(address, {0x20, 0x02})) return private_v4(address.subspan(2, 4));
     return false;
 }
 

@@ -36,8 +36,9 @@ std::string_view without_comment(std::string_view line) {
 }
 
 // By which a $badfilter line names the rule that it cancels.
-std::string key(RuleAction action, std::string_view name, RuleScope scope, bool important) {
-    return fmt::format("{}{}{}{}", static_cast<int>(action), static_cast<int>(scope), important ? '!' : '.', name);
+std::string key(RuleAction action, std::string_view name, RuleScope scope, bool important, std::string_view denyallow) {
+    return fmt::format("{}{}{}{} {}", static_cast<int>(action), static_cast<int>(scope), important ? '!' : '.', name,
+                       denyallow);
 }
 
 std::string_view cut(std::string_view& rest, char separator) {
@@ -64,14 +65,15 @@ AdblockReader::AdblockReader(std::string_view text) {
 
 void AdblockReader::find_cancelled(std::string_view text) {
     while (!text.empty()) {
-        auto line = trimmed(cut(text, '\n'));
+        auto const line = without_comment(trimmed(cut(text, '\n')));
         if (line.find("badfilter") == std::string_view::npos || is_cosmetic(line)) continue;
         auto const action = line.starts_with("@@") ? RuleAction::allow : RuleAction::block;
         auto const [pattern, words] = halves(action == RuleAction::allow ? line.substr(2) : line);
         auto const modifiers = read_modifiers(words);
-        if (!modifiers.badfilter || !modifiers.unknown.empty() || !modifiers.denyallow.empty()) continue;
+        if (!modifiers.badfilter || !modifiers.unknown.empty()) continue;
         auto const read = read_pattern(pattern, modifiers);
-        if (!read.name.empty()) cancelled_.push_back(key(action, read.name, read.scope, modifiers.important));
+        if (!read.name.empty())
+            cancelled_.push_back(key(action, read.name, read.scope, modifiers.important, modifiers.denyallow));
     }
     std::ranges::sort(cancelled_);
 }
@@ -165,7 +167,8 @@ void AdblockReader::read_rule(std::string_view rule, RuleSink& sink) {
     if (modifiers.badfilter) return sink.skip("$badfilter: cancels the rule without it", pattern.name);
     if (!modifiers.denyallow.empty() && (action == RuleAction::allow || modifiers.important))
         return sink.skip("$denyallow together with @@ or $important", pattern.name);
-    if (std::ranges::binary_search(cancelled_, key(action, pattern.name, pattern.scope, modifiers.important)))
+    if (std::ranges::binary_search(cancelled_,
+                                   key(action, pattern.name, pattern.scope, modifiers.important, modifiers.denyallow)))
         return sink.skip("cancelled by a $badfilter line", pattern.name);
     say(action, pattern, modifiers, sink);
 }

@@ -24,7 +24,7 @@ bool starts_with_word(std::string_view text, std::string_view lower_case) {
 
 bool is_adblock(std::string_view line) {
     return line.starts_with("||") || line.starts_with("@@") || line.starts_with("[Adblock") ||
-           line.starts_with("[uBlock") || line.starts_with('!') || line.find("##") != std::string_view::npos ||
+           line.starts_with("[uBlock") || line.find("##") != std::string_view::npos ||
            line.find("#@#") != std::string_view::npos;
 }
 

@@ -33,6 +33,8 @@ class LineReader {
 public:
     virtual ~LineReader() = default;
     virtual void read(std::string_view line, RuleSink& sink) = 0;
+    // Behind the last line.
+    virtual void end(RuleSink&) {}
 };
 
 class PlainReader final : public LineReader {
@@ -89,6 +91,7 @@ private:
 class RpzReader final : public LineReader {
 public:
     void read(std::string_view line, RuleSink& sink) override;
+    void end(RuleSink& sink) override;
 
 private:
     void read_directive(std::string_view line, RuleSink& sink);

@@ -81,6 +81,7 @@ ListSummary read_list(std::string_view text, ListFormat format, std::function<vo
         sink.begin_line();
         read_line(*reader, line, sink);
     }
+    reader->end(sink);
     return summary;
 }
 

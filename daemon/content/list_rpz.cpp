@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "list_lines.h"
 
@@ -14,8 +15,12 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
-// Without a comment; a ';' inside quotes is none.
-std::string_view without_comment(std::string_view line) {
+// Without a comment, and whether a bracket is open behind it; what is quoted or escaped is neither.
+struct Line {
+    std::string_view text;
+    bool in_brackets;
+};
+Line scan(std::string_view line, bool in_brackets) {
     bool quoted = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
         if (line[i] == '\\') {
@@ -23,10 +28,12 @@ std::string_view without_comment(std::string_view line) {
         } else if (line[i] == '"') {
             quoted = !quoted;
         } else if (line[i] == ';' && !quoted) {
-            return line.substr(0, i);
+            return {line.substr(0, i), in_brackets};
+        } else if ((line[i] == '(' || line[i] == ')') && !quoted) {
+            in_brackets = line[i] == '(';
         }
     }
-    return line;
+    return {line, in_brackets};
 }
 
 bool is_time(std::string_view word) {  // "300", "1h30m"
@@ -67,11 +74,9 @@ void RpzReader::read_directive(std::string_view line, RuleSink& sink) {
 }
 
 void RpzReader::read(std::string_view line, RuleSink& sink) {
-    auto text = without_comment(line);
+    auto [text, open] = scan(line, in_brackets_);
     if (trimmed(text).empty()) return sink.pass(trimmed(line).empty() ? "an empty line" : "a comment");
-    bool const inside = in_brackets_;
-    for (char const c : text)
-        if (c == '(' || c == ')') in_brackets_ = c == '(';
+    bool const inside = std::exchange(in_brackets_, open);
     if (inside) return sink.pass("the record above goes on");
     if (text.starts_with('$')) return read_directive(text, sink);
     bool const same_owner = text.front() == ' ' || text.front() == '\t';
@@ -79,6 +84,10 @@ void RpzReader::read(std::string_view line, RuleSink& sink) {
     if (!same_owner) owner_ = lower_case(written);
     if (owner_.empty()) return sink.skip("a record without a name");
     read_record(owner_, text, sink);
+}
+
+void RpzReader::end(RuleSink& sink) {
+    if (in_brackets_) sink.skip("a bracket further up is never closed: all lines behind it went by as one record");
 }
 
 void RpzReader::read_record(std::string_view owner, std::string_view record, RuleSink& sink) {
@@ -107,7 +116,7 @@ void RpzReader::read_cname(std::string_view target, RuleSink& sink) {
     auto const name = names_.read(star ? owner.substr(2) : owner, FewestLabels::one);
     if (name.empty()) return sink.skip(names_.why());
     if (allow) {
-        sink.allow(name, scope);
+        sink.allow(name, scope, RuleRank::near_allow);
     } else {
         sink.block(name, scope);
     }

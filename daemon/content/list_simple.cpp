@@ -23,6 +23,11 @@ std::string_view nothing_in(std::string_view line) {
     return {};
 }
 
+// Where lists send what nobody should reach.
+bool is_nowhere(std::string_view address) {
+    return address == "::" || address == "::1" || address.starts_with("0.") || address.starts_with("127.");
+}
+
 }  // namespace
 
 void PlainReader::read(std::string_view line, RuleSink& sink) {
@@ -73,7 +78,7 @@ void DnsmasqReader::read_names(std::string_view between, RuleAction action, Rule
         } else if (action == RuleAction::block) {
             sink.block(name, RuleScope::suffix);
         } else {
-            sink.allow(name, RuleScope::suffix);
+            sink.allow(name, RuleScope::suffix, RuleRank::near_allow);
         }
     }
 }
@@ -94,6 +99,8 @@ void DnsmasqReader::read(std::string_view line, RuleSink& sink) {
     auto const names = value.substr(1, last - 1);
     auto const target = trimmed(value.substr(last + 1));
     if (names.empty()) return sink.skip("no name between slashes");
+    if (option == "address" && !target.empty() && target != "#" && !is_nowhere(target))
+        return sink.skip("an answer of its own, no block");
     if (option == "address") return read_names(names, RuleAction::block, sink);
     if (target.empty()) return read_names(names, RuleAction::block, sink);
     if (target == "#") return read_names(names, RuleAction::allow, sink);  // "as all others"

@@ -141,7 +141,13 @@ private:
     Result<void> read_texts() {
         texts_ = bytes_.subspan(PackHeader::size, header_.texts);
         pack_.info_.name = KG_TRY(read_text());
-        for (int i = 0; i < header_.categories; ++i) pack_.info_.categories.push_back(KG_TRY(read_text()));
+        auto& categories = pack_.info_.categories;
+        for (int i = 0; i < header_.categories; ++i) {
+            auto name = KG_TRY(read_text());
+            if (!is_category_name(name) || (i > 0 && name <= categories.back()))
+                return damaged("a category's name that can't be");
+            categories.push_back(std::move(name));
+        }
         return texts_.empty() ? Result<void>{} : damaged("bytes behind the texts");
     }
 

@@ -2,10 +2,12 @@
 // from what is left, and fill the table.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <functional>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -38,8 +40,13 @@ constexpr Cover cover_of(RuleRank rank) {
 constexpr bool blocks(Cover cover) {
     return cover % 2 == 1;
 }
+// What is as strong as another takes its place nearer to the name.
+constexpr Cover strength_of(Cover cover) {
+    return cover == cover_of(RuleRank::near_allow) ? cover_of(RuleRank::block) : cover;
+}
 static_assert(blocks(cover_of(RuleRank::wide_block)) && blocks(cover_of(RuleRank::block)) &&
-              blocks(cover_of(RuleRank::important_block)) && !blocks(cover_of(RuleRank::allow)));
+              blocks(cover_of(RuleRank::important_block)) && !blocks(cover_of(RuleRank::allow)) &&
+              !blocks(cover_of(RuleRank::near_allow)));
 
 // What the pack says at a name: which categories it and those below it are in, or are taken out of.
 struct Node {
@@ -64,10 +71,7 @@ void reserve(auto& items, std::size_t count) {
 }  // namespace
 
 Result<std::size_t> PackBuilder::category(std::string_view name) {
-    auto const allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    };
-    if (name.empty() || name.size() > 32 || !std::ranges::all_of(name, allowed))
+    if (!is_category_name(name))
         return Error{ErrorCode::invalid_input,
                      fmt::format("'{}' can't be the name of a category: write 1 to 32 of a-z, 0-9, - and _", name)};
     auto const found = std::ranges::find(categories_, name);
@@ -195,7 +199,12 @@ private:
 
     // A rule counts where it is stronger than all above it; it is kept where it changes what a look-up would say.
     void find_nodes() {
-        std::vector<Above> stack{{}};  // the root, which nothing covers
+        struct Said {
+            Cover self = 0;
+            Cover below = 0;
+        };
+        std::array<Said, most_categories> said{};  // at the name at hand
+        std::vector<Above> stack{{}};              // the root, which nothing covers
         auto const& entries = builder_.entries_;
         reserve(hashed_, entries.size());
         for (std::size_t next = 0; next < entries.size();) {
@@ -209,8 +218,15 @@ private:
                 auto const& entry = entries[next];
                 touched |= std::uint64_t{1} << entry.category;
                 auto const cover = cover_of(entry.rank);
-                if (entry.scope != RuleScope::subdomains) self[entry.category] = std::max(self[entry.category], cover);
-                if (entry.scope != RuleScope::exact) below[entry.category] = std::max(below[entry.category], cover);
+                auto& own = said[entry.category];
+                if (entry.scope != RuleScope::subdomains) own.self = std::max(own.self, cover);
+                if (entry.scope != RuleScope::exact) own.below = std::max(own.below, cover);
+            }
+            for (auto rest = touched; rest != 0; rest &= rest - 1) {
+                auto const category = static_cast<std::size_t>(std::countr_zero(rest));
+                auto const own = std::exchange(said[category], {});
+                if (strength_of(own.self) >= strength_of(above[category])) self[category] = own.self;
+                if (strength_of(own.below) >= strength_of(above[category])) below[category] = own.below;
             }
             note_node(name, touched, above, self, below);
             stack.push_back({name, below});

@@ -13,6 +13,13 @@ std::uint64_t PackHeader::expected_bytes() const {
            slot_count() * slot_bytes + (is_signed != 0 ? signature_size : 0) + checksum_size;
 }
 
+bool is_category_name(std::string_view name) {
+    auto const allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, allowed);
+}
+
 bool has_magic(std::span<std::byte const> bytes) {
     return bytes.size() >= pack_magic.size() && std::ranges::equal(pack_magic, bytes.first(pack_magic.size()), {},
                                                                    [](auto byte) { return std::byte{byte}; });

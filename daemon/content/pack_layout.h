@@ -54,6 +54,8 @@ struct PackHeader {
     std::uint64_t expected_bytes() const;
 };
 
+// 1 to 32 of a-z, 0-9, - and _.
+bool is_category_name(std::string_view name);
 bool has_magic(std::span<std::byte const> bytes);
 std::vector<std::byte> bytes_of(PackHeader const& header);
 // `bytes` has at least PackHeader::size of them; whether the spare bytes are zero.

@@ -38,8 +38,7 @@ public:
     // Protobuf counts from 0, people from 1. The first is meant; what follows is its consequence.
     void AddError(int line, pb::io::ColumnNumber column, std::string const& message) override {
         auto const what = std::string_view{message}.substr(0, message.find_last_not_of('.') + 1);
-        if (text_.empty())
-            add(line, column, what, "correct it (the fields are described in proto/kindgate/v1/board.proto)");
+        if (text_.empty()) add(line, column, what, "correct it (kindgated(8) has the fields)");
     }
     void AddWarning(int line, pb::io::ColumnNumber column, std::string const& message) override {
         AddError(line, column, message);
@@ -205,17 +204,19 @@ private:
         auto const fields = {std::pair{"public_name", &said_.public_name()},
                              {"certificate", &said_.certificate()},
                              {"certificate_key", &said_.certificate_key()}};
-        bool const any = std::ranges::any_of(fields, [](auto const& field) { return !field.second->empty(); });
+        auto const* const there =
+            std::ranges::find_if(fields, [](auto const& field) { return !field.second->empty(); });
         for (auto const& [field, said] : fields)
-            if (any && said->empty())
-                complain(field, -1, fmt::format("{} is missing", field),
+            if (there != fields.end() && said->empty())
+                complain(there->first, -1, fmt::format("{} is missing", field),
                          "name public_name, certificate and certificate_key, or none of them");
         if (said_.public_name().empty()) return;
         auto const name = policy::parse_name(said_.public_name());
         if (name.ok())
             board_.public_name = *name;
         else
-            complain("public_name", -1, name.error().message(), "write the name that the certificate is for");
+            complain("public_name", -1, fmt::format("'{}' is not a name", said_.public_name()),
+                     "write the name that the certificate is for");
     }
 
     unsigned number(char const* field, unsigned said, unsigned most, unsigned otherwise) {

@@ -185,6 +185,7 @@ PolicyVerdict Gatekeeper::replace_policy(std::string_view text, std::string_view
     if (!verdict.error.empty() || store_.revision() == before) return verdict;
     spdlog::info("{} changed the policy", caller.user);
     policy_changed();
+    std::ranges::move(names_.warnings(), std::back_inserter(verdict.warnings));
     if (auto const applied = replan_for_caller(); !applied.ok()) {
         verdict.code = applied.error().code();
         verdict.error = applied.error().within("kept, and tried again until it is in force").message();

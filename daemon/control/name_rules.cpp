@@ -19,14 +19,6 @@ constexpr std::size_t largest_data = 4UL << 20;
 constexpr char const* safe_search_file = "safesearch.textproto";
 constexpr char const* helplines_file = "helplines.textproto";
 
-PackStore::Settings pack_settings(Board const& board) {
-    auto const own = board.state_directory / "packs";
-    return {{own, board.data_directory},
-            own / ".good",
-            board.signed_packs ? content::Signatures::required : content::Signatures::optional,
-            board.pack_keys};
-}
-
 void tell(std::vector<policy::Diagnostic> const& errors) {
     for (auto const& error : errors) spdlog::error("{}", error.text());
 }
@@ -40,6 +32,14 @@ std::vector<std::string> contacts_of(Board const& board) {
 }
 
 }  // namespace
+
+PackStore::Settings pack_settings(Board const& board) {
+    auto const own = board.state_directory / "packs";
+    return {{own, board.data_directory},
+            own / ".good",
+            board.signed_packs ? content::Signatures::required : content::Signatures::optional,
+            board.pack_keys};
+}
 
 NameRules::NameRules(Board const& board, ledger::Ledger& ledger, EventHub& events)
     : lan_(board.lan),
@@ -115,16 +115,7 @@ std::vector<std::string> NameRules::warnings() const {
 }
 
 std::vector<std::string> NameRules::empty_categories() const {
-    std::vector<std::string> all;
-    auto known = packs_.category_names();
-    for (auto const& list : policy_->domain_lists) known.push_back(list.name);
-    for (auto const& category : policy::categories_in_force(*policy_))
-        if (std::ranges::find(known, category) == known.end())
-            all.push_back(
-                fmt::format("no pack and no domain list has the category '{}', so rules about it do nothing: "
-                            "there are {}",
-                            category, fmt::join(known, ", ")));
-    return all;
+    return policy::empty_categories(*policy_, packs_.category_names());
 }
 
 }  // namespace kindgate::control

@@ -15,6 +15,9 @@
 
 namespace kindgate::control {
 
+// Where the board has its packs, and which are taken.
+PackStore::Settings pack_settings(Board const& board);
+
 class NameRules {
 public:
     // Ledger and hub must outlive this object.

@@ -15,6 +15,17 @@ namespace {
 // 64 million names.
 constexpr std::size_t largest_pack = 512UL << 20;
 
+// Where the pack is; where it would be, if it is nowhere.
+std::vector<std::filesystem::path> files_of(std::string const& name, PackStore::Settings const& settings) {
+    std::vector<std::filesystem::path> there;
+    for (auto const& folder : settings.folders) {
+        std::error_code missing;
+        if (auto file = folder / (name + ".pack"); std::filesystem::exists(file, missing)) there.push_back(file);
+    }
+    if (there.empty()) there.push_back(settings.folders.front() / (name + ".pack"));
+    return there;
+}
+
 }  // namespace
 
 bool PackStore::use(std::span<std::string const> names, policy::Instant now) {
@@ -33,13 +44,7 @@ std::filesystem::path PackStore::good_file(std::string const& name) const {
 }
 
 std::vector<std::filesystem::path> PackStore::candidates(std::string const& name) const {
-    std::vector<std::filesystem::path> there;
-    for (auto const& folder : settings_.folders) {
-        std::error_code missing;
-        if (auto file = folder / (name + ".pack"); std::filesystem::exists(file, missing)) there.push_back(file);
-    }
-    if (there.empty()) there.push_back(own_file(name));
-    return there;
+    return files_of(name, settings_);
 }
 
 bool PackStore::read(std::string const& name, Entry& entry, policy::Instant now) {
@@ -188,6 +193,22 @@ std::vector<std::filesystem::path> PackStore::files() const {
     for (auto const& [name, entry] : entries_)
         for (auto const& folder : settings_.folders) all.push_back(folder / (name + ".pack"));
     return all;
+}
+
+PacksSeen look_at_packs(PackStore::Settings const& settings, std::span<std::string const> names, policy::Instant now) {
+    PacksSeen seen;
+    content::PackRules const rules{.now = now, .signatures = settings.signatures, .keys = settings.keys};
+    for (auto const& name : names)
+        for (auto const& file : files_of(name, settings)) {
+            auto const pages = read_pages(file, largest_pack);
+            auto const pack = pages.ok() ? content::Pack::open(pages->bytes(), rules) : pages.error();
+            if (pack.ok()) {
+                std::ranges::copy(pack->info().categories, std::back_inserter(seen.categories));
+                break;
+            }
+            seen.complaints.push_back(fmt::format("the pack {} is refused: {}", file.string(), pack.error().message()));
+        }
+    return seen;
 }
 
 }  // namespace kindgate::control

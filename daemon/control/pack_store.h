@@ -81,4 +81,11 @@ private:
     std::map<std::string, Entry, std::less<>> entries_;
 };
 
+// What these packs' files hold, as use() would find them, without being in force or kept.
+struct PacksSeen {
+    std::vector<std::string> categories;
+    std::vector<std::string> complaints;  // a sentence each
+};
+PacksSeen look_at_packs(PackStore::Settings const& settings, std::span<std::string const> names, policy::Instant now);
+
 }  // namespace kindgate::control

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/whole_file.h"
-#include "control/daemon.h"
 #include "revision.h"
 
 namespace kindgate::control {
@@ -37,19 +36,12 @@ PolicyVerdict check_policy_text(std::string_view text, std::filesystem::path con
     auto const loaded = policy::load(text, file.string());
     verdict.warnings = texts(loaded.warnings);
     verdict.revision = revision_of(text);
+    verdict.policy = loaded.policy;
     if (loaded.policy) return verdict;
     verdict.details = texts(loaded.errors);
     verdict.error = verdict.details.size() == 1
                         ? std::string{"the policy is wrong: correct this error"}
                         : fmt::format("the policy is wrong: correct these {} errors", verdict.details.size());
-    return verdict;
-}
-
-PolicyVerdict check_policy(std::filesystem::path const& file) {
-    auto const text = read_file(file, largest_policy);
-    if (text.ok()) return check_policy_text(*text, file);
-    PolicyVerdict verdict;
-    verdict.error = text.error().message();
     return verdict;
 }
 

@@ -208,7 +208,7 @@ void Engine::answer_blocked(Asker const& asker, dns::Asked const& asked, policy:
     auto const error = error_of(verdict, asked);
     if (auto const address = own_address(*view_, verdict.form, asked.type))
         return send(asker, false, [&](std::span<std::byte> place) {
-            return dns::write_address(place, asked, *address, decision_ttl, error);
+            return dns::write_address(room_of(asker, asked, place), asked, *address, decision_ttl, error);
         });
     send_code(asker, asked, verdict.form == policy::AnswerForm::nxdomain ? dns::rcode::nxdomain : dns::rcode::noerror,
               error);
@@ -220,7 +220,7 @@ void Engine::answer_off(Asker const& asker, dns::Asked const& asked, policy::Nam
     auto const error = error_of(verdict, asked);
     if (auto const address = own_address(*view_, policy::AnswerForm::gate_address, asked.type))
         return send(asker, false, [&](std::span<std::byte> place) {
-            return dns::write_address(place, asked, *address, decision_ttl, error);
+            return dns::write_address(room_of(asker, asked, place), asked, *address, decision_ttl, error);
         });
     bool const known = asked.type == dns::type::a || asked.type == dns::type::aaaa || asked.type == dns::type::https;
     send_code(asker, asked, known ? dns::rcode::noerror : dns::rcode::refused, error);
@@ -233,7 +233,7 @@ void Engine::answer_rewritten(Asker const& asker, dns::Asked const& asked, polic
         note_lease(asker.slot, std::as_bytes(address.bytes()), verdict.category, verdict.rewrite->ttl, true);
         bool const strict = view_->profile(asker.slot).resolved_only == policy::Switch::on;
         return send(asker, strict, [&](std::span<std::byte> place) {
-            return dns::write_address(place, asked, address, verdict.rewrite->ttl);
+            return dns::write_address(room_of(asker, asked, place), asked, address, verdict.rewrite->ttl);
         });
     }
     send_code(asker, asked, dns::rcode::noerror);

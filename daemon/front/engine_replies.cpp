@@ -14,6 +14,8 @@ namespace {
 
 // Looked at when there is time for it: all within a minute.
 constexpr std::size_t leases_at_once = 1024;
+// A chain of names is short (RFC 1034, 3.6.2). Each is looked for in the packs, for each who waits.
+constexpr int most_links = 64;
 
 }  // namespace
 
@@ -37,7 +39,7 @@ void Engine::send_code(Asker const& asker, dns::Asked const& asked, std::uint16_
                        std::optional<dns::ExtendedError> const& error) {
     send(asker, false, [&](std::span<std::byte> place) {
         // A reason may not make the answer longer than this client's buffer.
-        return dns::write_answer(asker.udp() ? place.first(asked.udp_size) : place, asked, code, error);
+        return dns::write_answer(room_of(asker, asked, place), asked, code, error);
     });
 }
 
@@ -57,12 +59,14 @@ Engine::Link Engine::judge_link(Slot slot, dns::Name& name, policy::NameVerdict&
     return Link::fine;
 }
 
-// Every name in the answer section: owners, targets of CNAME and DNAME, targets of services.
+// Every name in the answer section: owners, targets of CNAME and DNAME, targets of services. Where there are more than
+// any chain has, nothing of it is believed.
 Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, policy::NameVerdict& verdict) {
     if (verdict.links_judged == policy::Switch::off) return Link::fine;
     dns::Records records{reply};
     dns::Name name;
     dns::Name judged = reply.question.name.folded();
+    int links = 0;
     for (dns::Record record; records.next(record);) {
         if (record.section != dns::Section::answer) continue;
         bool const of_question =
@@ -70,7 +74,10 @@ Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, po
         if (!of_question) {
             if (!records.names().read(record.owner_at, name)) return Link::broken;
             name.fold();
-            if (name != judged && judge_link(asker.slot, name, verdict) == Link::refused) return Link::refused;
+            if (name != judged) {
+                if (++links > most_links) return Link::broken;
+                if (judge_link(asker.slot, name, verdict) == Link::refused) return Link::refused;
+            }
         }
         if (record.type == dns::type::cname || record.type == dns::type::dname) {
             if (!records.names().read(record.data_at, name)) return Link::broken;
@@ -83,6 +90,7 @@ Engine::Link Engine::judge_links(Asker const& asker, dns::Reply const& reply, po
         } else {
             continue;
         }
+        if (++links > most_links) return Link::broken;
         if (judge_link(asker.slot, name, verdict) == Link::refused) return Link::refused;
         judged = name;
     }
@@ -97,7 +105,8 @@ void Engine::note_lease(Slot slot, dns::Bytes address, CategoryId category, std:
     std::memcpy(bytes.data(), address.data(), address.size());
     auto const ip =
         address.size() == 4 ? IpAddress{std::array{bytes[0], bytes[1], bytes[2], bytes[3]}} : IpAddress{bytes};
-    book_.answered(slot, ip, category, std::chrono::seconds{std::min(ttl, 86400U)}, now_, grants_);
+    book_.answered(slot, ip, {category, view_->profile(slot).limited}, std::chrono::seconds{std::min(ttl, 86400U)},
+                   now_, grants_);
 }
 
 void Engine::note_leases(Asker const& asker, dns::Reply const& reply, policy::NameVerdict const& verdict,
@@ -146,7 +155,7 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
     if (aliased) changes.alias_ttl = verdict.rewrite->ttl;
     bool const leased = asker.slot.valid() && profile.leases == policy::Switch::on;
     send(asker, leased && profile.resolved_only == policy::Switch::on, [&](std::span<std::byte> place) {
-        auto const room = asker.udp() ? place.first(asked.udp_size) : place;
+        auto const room = room_of(asker, asked, place);
         auto written = dns::write_reply(room, asked, reply, changes);
         if (written.removed && changes.strip_private && written.size != 0)
             written = dns::write_reply(
@@ -156,7 +165,9 @@ void Engine::answer(Asker const& asker, dns::Asked const& asked, dns::Reply cons
         if (written.size == 0)
             return asker.udp() ? dns::write_truncated(room, asked)
                                : dns::write_answer(place, asked, dns::rcode::servfail);
-        if (leased) note_leases(asker, reply, verdict, private_too);
+        // What was stripped was not answered, and isn't leased.
+        dns::Reply said;
+        if (leased && dns::read_reply(place.first(written.size), said)) note_leases(asker, said, verdict, private_too);
         return written.size;
     });
 }

@@ -12,6 +12,11 @@ std::size_t turn_to_servfail(std::span<std::byte> place, std::size_t size);
 std::optional<content::dns::ExtendedError> error_of(policy::NameVerdict const& verdict,
                                                     content::dns::Asked const& asked);
 
+// As much as this client takes.
+inline std::span<std::byte> room_of(Asker const& asker, content::dns::Asked const& asked, std::span<std::byte> place) {
+    return asker.udp() ? place.first(asked.udp_size) : place;
+}
+
 template <typename Write>
 void Engine::send(Asker const& asker, bool strict, Write&& write) {
     if (!asker.udp()) {

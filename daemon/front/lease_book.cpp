@@ -9,11 +9,15 @@ namespace kindgate::front {
 
 namespace {
 
-// DESIGN: always reachable, then plain, then what is limited.
-CategoryId least_restricted(CategoryId held, CategoryId wanted) {
-    for (auto const better : {category_always_reachable, category_unremarkable})
-        if (held == better || wanted == better) return better;
-    return wanted;
+// DESIGN: always reachable, then plain, then what the device may use at times only.
+int openness(CategoryId category, CategorySet limited) {
+    if (category == category_always_reachable) return 3;
+    if (category == category_unremarkable) return 2;
+    return limited.has(category) ? 0 : 1;
+}
+
+CategoryId least_restricted(CategoryId held, LeaseBook::Use const& wanted) {
+    return openness(held, wanted.limited) > openness(wanted.category, wanted.limited) ? held : wanted.category;
 }
 
 }  // namespace
@@ -89,7 +93,7 @@ std::uint32_t LeaseBook::add(Slot slot, IpAddress const& address, Steady::time_p
     return index;
 }
 
-void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
+void LeaseBook::answered(Slot slot, IpAddress const& address, Use const& use, std::chrono::seconds ttl,
                          Steady::time_point now, std::vector<kernel::AddressGrant>& batch) {
     auto index = find(slot, address);
     if (index == none) {
@@ -103,7 +107,7 @@ void LeaseBook::answered(Slot slot, IpAddress const& address, CategoryId categor
     }
     auto& entry = entries_[index];
     bool const held = entry.until > now;
-    auto const holds = held ? least_restricted(entry.category, category) : category;
+    auto const holds = held ? least_restricted(entry.category, use) : use.category;
     if (held && holds == entry.category && entry.until - now >= ttl && (entry.until - now) * 2 > entry.granted) return;
     entry.category = holds;
     auto const wanted = ttl + std::max(ttl, limits_.least_grace);

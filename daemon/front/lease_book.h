@@ -26,12 +26,18 @@ public:
     // `seed` keys the hash of addresses, which anybody may choose.
     LeaseBook(Limits limits, std::uint64_t seed);
 
+    // What a name is about, and which categories are limited for the device that asks.
+    struct Use {
+        CategoryId category = category_unremarkable;
+        CategorySet limited{};
+    };
+
     // An address is about to be answered with this TTL. Adds to `batch` the grant for it, unless it is leased for long
     // enough and has more than half its time left; and what goes because of it: the oldest of the slot, or of all.
     // Granted is TTL plus grace, the grace as long as the TTL. Of several names' categories the least restricted holds
-    // while its lease lasts.
-    void answered(Slot slot, IpAddress const& address, CategoryId category, std::chrono::seconds ttl,
-                  Steady::time_point now, std::vector<kernel::AddressGrant>& batch);
+    // while its lease lasts; of two that are limited the later.
+    void answered(Slot slot, IpAddress const& address, Use const& use, std::chrono::seconds ttl, Steady::time_point now,
+                  std::vector<kernel::AddressGrant>& batch);
     // The kernel refused the batch: nothing of it counts as written.
     void refused(std::span<kernel::AddressGrant const> batch);
     // All that has not ended, to be granted again after the kernel lost it.

@@ -10,8 +10,8 @@ namespace kindgate::front {
 
 namespace {
 
-// A client that doesn't read its answers gets no more of them.
-constexpr std::size_t most_unread = 256U << 10U;
+// A client that has so much to read yet is asked for no more questions; one that lets more come is let go.
+constexpr std::size_t most_unread = 128U << 10U;
 constexpr std::size_t read_at_once = 4096;
 
 }  // namespace
@@ -78,13 +78,16 @@ void TcpClients::close(std::uint32_t index) {
     --open_;
 }
 
+bool TcpClients::has_room(Connection const& connection) const {
+    return connection.waiting < limits_.pipelined && connection.out.size() < most_unread;
+}
+
 // What we wait for now: questions only while there is room for their answers.
 void TcpClients::want(std::uint32_t index) {
     auto& connection = connections_[index];
     if (!connection.socket.open()) return;
     if (connection.ended && connection.waiting == 0 && connection.out.empty()) return close(index);
-    bool const room =
-        !connection.ended && connection.waiting < limits_.pipelined && connection.out.size() < most_unread;
+    bool const room = !connection.ended && has_room(connection);
     std::uint32_t const events = (room ? EPOLLIN : 0U) | (connection.out.empty() ? 0U : EPOLLOUT);
     if (events == connection.events) return;
     connection.events = events;
@@ -105,7 +108,7 @@ void TcpClients::read(std::uint32_t index, Steady::time_point now) {
 void TcpClients::read_questions(std::uint32_t index, Steady::time_point now) {
     auto& connection = connections_[index];
     std::size_t at = 0;
-    while (connection.in.size() - at >= 2 && connection.waiting < limits_.pipelined) {
+    while (connection.in.size() - at >= 2 && has_room(connection)) {
         auto const size =
             std::to_integer<std::size_t>(connection.in[at]) << 8 | std::to_integer<std::size_t>(connection.in[at + 1]);
         if (connection.in.size() - at - 2 < size) break;
@@ -137,8 +140,11 @@ void TcpClients::answer(Asker const& asker, content::dns::Bytes message, Steady:
     if (!connection.socket.open() || connection.use != asker.use) return;
     --connection.waiting;
     connection.active = now;
+    // What was asked before may be answered all at once: the socket takes what it can.
+    auto const too_much = [&] { return connection.out.size() + message.size() > most_unread; };
+    if (!connection.deaf && too_much()) connection.deaf = !push(connection) || too_much();
     // Empty: no answer to this one, e.g. since it was none of a question.
-    if (!message.empty()) {
+    if (!message.empty() && !connection.deaf) {
         connection.out.push_back(static_cast<std::byte>(message.size() >> 8));
         connection.out.push_back(static_cast<std::byte>(message.size()));
         connection.out.insert(connection.out.end(), message.begin(), message.end());
@@ -146,14 +152,19 @@ void TcpClients::answer(Asker const& asker, content::dns::Bytes message, Steady:
     if (!std::exchange(connection.unsent, true)) unsent_.push_back(asker.connection);
 }
 
+// False: the connection is broken.
+bool TcpClients::push(Connection& connection) {
+    if (connection.out.empty()) return true;
+    auto const sent =
+        ::send(connection.socket.get(), connection.out.data(), connection.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) return errno == EAGAIN || errno == EINTR;
+    connection.out.erase(connection.out.begin(), connection.out.begin() + sent);
+    return true;
+}
+
 void TcpClients::send(std::uint32_t index) {
     auto& connection = connections_[index];
-    if (!connection.out.empty()) {
-        auto const sent =
-            ::send(connection.socket.get(), connection.out.data(), connection.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno != EAGAIN && errno != EINTR) return close(index);
-        if (sent > 0) connection.out.erase(connection.out.begin(), connection.out.begin() + sent);
-    }
+    if (connection.deaf || !push(connection)) return close(index);
     want(index);
 }
 

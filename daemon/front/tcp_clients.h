@@ -47,11 +47,14 @@ private:
         std::uint16_t waiting = 0;
         bool ended = false;   // by the client; what it asked is still answered
         bool unsent = false;  // stands in unsent_
+        bool deaf = false;    // doesn't read: closed with the next flush()
         std::uint32_t events = 0;
         Steady::time_point active;
         std::vector<std::byte> in, out;
     };
 
+    bool has_room(Connection const& connection) const;
+    static bool push(Connection& connection);
     void read(std::uint32_t index, Steady::time_point now);
     void read_questions(std::uint32_t index, Steady::time_point now);
     void send(std::uint32_t index);

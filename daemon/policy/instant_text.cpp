@@ -166,7 +166,13 @@ Result<Instant> parse_instant(std::string_view text, date::time_zone const& zone
 }
 
 Result<Instant> parse_instant_or_date(std::string_view text, date::time_zone const& zone, Edge edge) {
-    if (!is_date(text)) return parse_instant(text, zone);
+    if (!is_date(text)) {
+        if (auto const at = parse_instant(text, zone); at.ok() || text.find_first_of("Tt") != std::string_view::npos)
+            return at;
+        return wrong(text,
+                     "is no date or time that can be read here: write a date like 2026-03-29, or a time like "
+                     "2026-03-29T18:30 or 2026-03-29T16:30:00Z");
+    }
     Reader reader{text};
     Fields fields;
     read_date(reader, fields);

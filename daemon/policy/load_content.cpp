@@ -126,6 +126,10 @@ SaidContent read_content(v1::Content const& said, Places const& places, Report& 
     content.learning_domains = read_domains(said.learning_domains(), places, Said::kLearningDomainsFieldNumber, report);
     for (int i = 0; i < said.age_gates_size(); ++i)
         content.age_gates.push_back(read_age_gate(said.age_gates(i), places.of(Said::kAgeGatesFieldNumber, i), report));
+    if (said.age_gates_size() > 0)
+        report.warn(places.of(Said::kAgeGatesFieldNumber).at,
+                    {"'age_gates' is not enforced yet",
+                     "its categories stay closed, since this version takes no proofs of age"});
     auto const choose = [](auto choice, auto& into, bool& is_said) {
         is_said = choice.has_value();
         if (choice) into = *choice;

@@ -88,9 +88,21 @@ Complaint no_string(std::string_view message) {
     if (found.empty()) return {"the file ends where a text should stand", "write it in quotes"};
     auto const is_word =
         std::ranges::none_of(found.substr(0, 1), [](char c) { return c > ' ' && c < '0'; }) && found.size() > 1;
+    // A time of day ends for the parser at its colon.
+    if (std::ranges::all_of(found, [](char c) { return c >= '0' && c <= '9'; }))
+        return {fmt::format("{} stands where a text in quotes should", quoted(found)),
+                fmt::format("write all of it in quotes, like \"{0}\" or \"{0}:30\"", shown(found))};
     return {
         fmt::format("{} stands where a text in quotes should", quoted(found)),
         is_word ? fmt::format("write it in quotes, like \"{}\"", shown(found)) : std::string{"write a text in quotes"}};
+}
+
+// `Expected integer or identifier, got: "OFF"`
+Complaint no_value(std::string_view message) {
+    auto const found = got(message);
+    auto const plain = found.size() > 2 && found.starts_with('"') && found.ends_with('"');
+    return {fmt::format("{} stands where a word without quotes should", shown(found)),
+            plain ? fmt::format("write {}", shown(found.substr(1, found.size() - 2))) : std::string{manual}};
 }
 
 // `Expected integer, got: "3"`
@@ -138,6 +150,7 @@ constexpr Known known_messages[] = {
     {"Unexpected end of string", "", Where::here, open_string},
     {"String literals cannot cross line", "", Where::here, open_string},
     {"Expected string, got: ", "", Where::here, no_string},
+    {"Expected integer or identifier, got: ", "", Where::here, no_value},
     {"Expected integer, got: ", "", Where::here, no_number},
     {"Expected identifier, got: ", "", Where::here, no_identifier},
     {"Expected \":\", found", "", Where::here, no_colon},

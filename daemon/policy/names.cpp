@@ -9,6 +9,7 @@
 
 #include "base/json_string.h"
 #include "content/list.h"
+#include "load_report.h"
 
 namespace kindgate::policy {
 
@@ -205,6 +206,22 @@ std::vector<std::string> categories_in_force(Policy const& policy) {
         if (content.block_encrypted_dns) all.insert(std::string{encrypted_dns});
     }
     return {all.begin(), all.end()};
+}
+
+std::vector<std::string> empty_categories(Policy const& policy, std::vector<std::string> of_packs) {
+    auto known = std::move(of_packs);
+    for (auto const& list : policy.domain_lists) known.push_back(list.name);
+    std::vector<std::string> all;
+    for (auto const& category : categories_in_force(policy)) {
+        if (std::ranges::find(known, category) != known.end()) continue;
+        auto const meant = nearest(category, known);
+        auto const advice = meant           ? fmt::format("did you mean '{}'?", *meant)
+                            : known.empty() ? std::string{"the policy names no pack (packs) and has no domain list"}
+                                            : fmt::format("there are {}", fmt::join(known, ", "));
+        all.push_back(fmt::format("no pack and no domain list has the category '{}', so rules about it do nothing: {}",
+                                  category, advice));
+    }
+    return all;
 }
 
 bool has_learning_list(Policy const& policy) {

@@ -63,6 +63,27 @@ class Pack(Test):
                               capture_output=True, encoding="utf-8", check=True)
         self.assertEqual(done.stdout, "games.example: games (by games.example)\nother.example: in no list\n")
 
+    def test_no_name(self):
+        """Blanks around a name are no part of it, and what is no name is not "in no list" """
+        pack = self.build()
+        self.assertIn("by games.example", self.good("pack", "lookup", pack, " games.example\t"))
+        for word in ("bad name", "", "a..example"):
+            self.refused(2, "is not a name", "pack", "lookup", pack, word)
+
+    def test_build_json(self):
+        """With --json each list is an object, and the pack as pack info says it"""
+        *lists, built = self.json_lines("pack", "build", "--json", "--out", self.path("x"), f"games={self.write('games', NAMES)}")
+        self.assertEqual([(one["category"], one["format"], one["skipped"]) for one in lists], [("games", "plain", 0)])
+        self.assertEqual([built], self.json_lines("pack", "info", "--json", self.path("x")))
+
+    def test_never_valid(self):
+        """A pack that would expire before it is made, or has no file to go to, isn't made"""
+        names = f"games={self.write('games', NAMES)}"
+        self.refused(2, "would expire", "pack", "build", "--out", self.path("x"), "--created", "2027-01-01", "--expires", "2026-01-01", names)
+        self.refused(2, "write a date like 2026-03-29", "pack", "build", "--out", self.path("x"), "--expires", "tomorrow", names)
+        self.refused(2, "name it", "pack", "build", "--out", "-", names)
+        self.assertEqual(os.listdir(self.folder), ["games"])
+
     def test_same_input_same_bytes(self):
         """The same lists give the same pack"""
         with open(self.build(name="a.pack"), "rb") as first, open(self.build(name="b.pack"), "rb") as second:
@@ -94,9 +115,11 @@ class Pack(Test):
         """With --key no name is looked up in a pack that isn't signed by it"""
         (key, public), (_, stranger) = self.keys(), self.keys("stranger")
         for pack, checked, why in ((self.build(), public, "is not signed"), (self.build("--sign", key, "--created", "2026-11-24", name="s.pack"), stranger, "signed by")):
-            self.refused(1, why, "pack", "lookup", "--key", checked, pack, "games.example")
+            self.refused(2, why, "pack", "lookup", "--key", checked, pack, "games.example")
             self.assertIn("games", self.good("pack", "lookup", pack, "games.example"))
+            self.refused(2, why, "pack", "info", "--key", checked, pack)
         self.assertIn("games", self.good("pack", "lookup", "--key", stranger, "--key", public, pack, "games.example"))
+        self.assertIn("and right", self.good("pack", "info", "--key", public, pack))
 
     def test_signed(self):
         """A signature is made with --sign and checked with --key"""
@@ -114,8 +137,8 @@ class Pack(Test):
         self.assertIn("(it has)", self.good("pack", "info", pack))
         with open(pack, "rb") as file:
             whole = file.read()
-        self.refused(1, "it says that it has", "pack", "info", self.write("cut", whole[:-1]))
-        self.refused(1, "its checksum is wrong", "pack", "info", self.write("altered", whole[:-20] + b"!" + whole[-19:]))
+        self.refused(2, "it says that it has", "pack", "info", self.write("cut", whole[:-1]))
+        self.refused(2, "its checksum is wrong", "pack", "info", self.write("altered", whole[:-20] + b"!" + whole[-19:]))
         self.refused(2, "this is no pack", "pack", "info", self.write("none", "nothing"))
         done = self.kindgate("pack", "build", "--out", pack, f"games={self.write('empty', '# nothing')}")
         self.assertEqual((done.returncode, "no list has a name" in done.stderr), (2, True), done)
@@ -125,7 +148,9 @@ class Pack(Test):
 
     def test_page_in_place_of_a_list(self):
         """A web page is no list"""
-        self.refused(2, "it is a web page", "pack", "build", "--out", self.path("x"), f"a={self.write('page', '<!DOCTYPE html>')}")
+        page = self.write("page", "<!DOCTYPE html>")
+        self.refused(2, "it is a web page", "pack", "build", "--out", self.path("x"), f"a={page}")
+        self.refused(2, "it is a web page", "list", "read", page)
 
     def test_skipped_lines_are_told(self):
         """Skipped lines are told, twenty a file, and counted"""

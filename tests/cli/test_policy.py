@@ -52,6 +52,28 @@ class PolicyCheck(Test):
         self.assertEqual(done.returncode, 0, done)
         self.assertRegex(done.stderr, rf"^warning: {path}:\d+:\d+: .+: .+\n")
 
+    def test_a_category_that_nothing_has(self):
+        """A misspelt category, which would stay open, is told by check, test and explain"""
+        text = SMALL.replace('  id: "kids"', '  id: "kids"\n  content { block_categories: "adlut" age_gates { category: "social" } }')
+        path = self.write("w.textproto", text)
+        done = self.kindgate("policy", "check", path)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("no pack and no domain list has the category 'adlut', so rules about it do nothing: did you mean 'adult'?", done.stderr)
+        self.assertIn("'age_gates' is not enforced yet", done.stderr)
+        self.assertNotIn("'social'", done.stderr)
+        explained = self.kindgate("explain", "--policy", path, "--profile", "kids", "--domain", "www.example.org")
+        self.assertEqual((explained.returncode, "'adlut'" in explained.stderr), (0, True), explained)
+        unknown = self.kindgate("policy", "check", "--data", self.folder, path)
+        self.assertEqual((unknown.returncode, "wasn't checked" in unknown.stderr), (0, True), unknown)
+        told = [line for line in self.json_lines("policy", "check", "--json", path) if "adlut" in line.get("what", "")]
+        self.assertEqual([line["severity"] for line in told], ["warning"])
+
+    def test_quotes(self):
+        """Quotes that are too many or missing are told with how it is written"""
+        for wrong, advice in (('mode: "OFF"', "write OFF"), ("from: 21:00", '"21:30"')):
+            text = SMALL.replace("mode: OFF", wrong) if "mode" in wrong else SMALL.replace('from: "21:00"', wrong)
+            self.refused(2, advice, "policy", "check", self.write("q.textproto", text))
+
     def test_json(self):
         """With --json each error is an object with file, line, column, severity, what and advice"""
         path = self.write("bad.textproto", SMALL.replace('"21:00"', '"x\\"y"'))

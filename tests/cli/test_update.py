@@ -2,6 +2,7 @@
 import glob
 import gzip
 import http.server
+import json
 import os
 import re
 import socket
@@ -199,6 +200,24 @@ class Update(Test):
         self.assertEqual(self.lookup("name7.example"), ["games"])
         for words in (("--largest", "0"), ("--largest", "257"), ("--largest", "x"), ("--patience", "0")):
             self.assertEqual(self.update(*words).returncode, 2, words)
+
+    def test_cut(self):
+        """A list that ends because its connection was cut is not taken for a shorter one"""
+        # Without a length, and without the TLS alert that says that it is the end; both were taken for a whole list.
+        self.answer(b"games.example\nother.example\n")
+        self.assertEqual(self.update().returncode, 0)
+        self.answer(b"games.example\n", Chunks="untold", ETag='"cut"')
+        self.refuses("the last good copy stays")
+        self.assertEqual(self.lookup("other.example"), ["games"])
+
+    def test_json(self):
+        """With --json each source is an object, and the pack, if it is another one"""
+        self.answer(b"games.example\n", ETag='"one"')
+        source, built = [json.loads(line) for line in self.update("--json").stdout.splitlines()]
+        self.assertEqual((source, built["categories"]), ({"source": "g", "outcome": "UPDATED", "names": 1, "licence": "CC0"}, ["games"]))
+        self.assertEqual([json.loads(line)["outcome"] for line in self.update("--json").stdout.splitlines()], ["UNCHANGED"])
+        self.answer(b"", status=500)
+        self.assertEqual([json.loads(line)["outcome"] for line in self.update("--json").stdout.splitlines()], ["FAILED"])
 
     def test_stalls(self):
         """A server that says nothing, or stops in the middle of a list, is left after --patience"""

@@ -57,6 +57,7 @@ public:
     }
     Result<void> end_override(std::uint64_t id) override {
         if (failure) return *failure;
+        if (fails_after_ends && (*fails_after_ends)-- == 0) return Error{ErrorCode::system, "the disk is full"};
         std::erase_if(overrides, [&](auto const& given) { return given.id == id; });
         return {};
     }
@@ -85,8 +86,9 @@ public:
     std::vector<ledger::Revision> kept_revisions;
     std::optional<policy::Instant> last_trusted;
     std::string damage_message;
-    std::optional<Error> failure;  // the disk is full
-    int writes = 0;                // of devices
+    std::optional<Error> failure;         // the disk is full
+    std::optional<int> fails_after_ends;  // it becomes full when so many words more have ended
+    int writes = 0;                       // of devices
 
 private:
     void put_one(ledger::DeviceRecord const& device) {

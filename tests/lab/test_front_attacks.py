@@ -17,6 +17,7 @@ from traffic import Service, Wire
 
 WAN = "198.51.100.2"  # the gate's
 SITE = "203.0.113.10"
+MOST_P99 = 500  # milliseconds; README.md has the reason
 RULES = 'content { block_categories: "social" block_domains: "news.example" %s }'
 LISTS = 'domain_lists { name: "social" domains: "social.example" } always_reachable { domains: "help.example" }'
 
@@ -53,9 +54,13 @@ def right(message):
 
 def most(lab):
     """Milliseconds of CPU that a message may cost; sanitizers cost some times as much."""
+    return 50 if sanitized(lab) else 5
+
+
+def sanitized(lab):
     with open(f"{lab.build}/bin/kindgated", "rb") as file:
         program = file.read()
-    return 50 if b"__asan_init" in program or b"__tsan_init" in program else 5
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 class Elsewhere:
@@ -97,6 +102,36 @@ def test_class_1_dnspooq(lab):
         assert all(right(one) for one in answers), [one.addresses() for one in answers if not right(one)]
         assert len({one.number for one in answers}) == 200, "each question's own id"
     assert len([one for one in resolver.of("www.testing.example") if one.way == "UDP"]) == 1
+
+
+def test_class_1_crosswise(lab):
+    """Class 1: a right reply that comes to another open port of the front, another question's, isn't taken; what comes to its own is."""
+    resolver = house(lab)
+    kid, pupil = Client(lab, "kid"), Client(lab, "pupil")
+    kid.send(query("one.example"))
+    one = resolver.wait("one.example")
+    for number in range(32):
+        kid.send(query(f"other{number}.example", number=number))
+        other = resolver.wait(f"other{number}.example")
+        if other.peer[1] != one.peer[1]:
+            break
+        # The front draws its ports; this one was drawn again.
+        other.answer(site(other))
+        assert right(kid.receive())
+    assert other.peer[1] != one.peer[1], "so many questions from one port"
+    for question, peer in (one, other.peer), (other, one.peer):
+        resolver.udp.sendto(reply(question.data, address("203.0.113.66")), peer)
+    # What is asked and answered after that shows that the front has read them.
+    pupil.send(query("then.example"))
+    then = resolver.wait("then.example")
+    then.answer(site(then))
+    assert right(pupil.receive())
+    assert not kid.heard()
+    for question in one, other:
+        question.answer(site(question))
+        said = kid.receive()
+        assert right(said) and said.name.lower() == question.name, (question.name, said.name, said.addresses())
+    assert not kid.heard()
 
 
 def test_class_1_unlike(lab):
@@ -153,12 +188,11 @@ def test_class_3_keytrap(lab):
         assert len(said.answers) == 200 and not said.flags & AD, "passed on as it came"
     each = (front_cpu(lab) - before) / 50 * 1e3
     delays.sort()
+    p99 = delays[len(delays) * 99 // 100] * 1e3
     print(f"{each:.2f} ms of CPU for 100 keys x 100 signatures and three others' questions; those' {len(delays)} answers: "
-          f"half within {delays[len(delays) // 2] * 1e3:.1f} ms, 99 % within {delays[len(delays) * 99 // 100] * 1e3:.1f} ms, "
-          f"the slowest {delays[-1] * 1e3:.1f} ms")
+          f"half within {delays[len(delays) // 2] * 1e3:.1f} ms, p99 {p99:.1f} ms, the slowest {delays[-1] * 1e3:.1f} ms")
     assert each < most(lab)
-    # Whoever waits for a trap to end waits for all of it. A figure would be the machine's; half of them in a second is anybody's.
-    assert delays[len(delays) // 2] < 1
+    assert p99 < MOST_P99, f"p99 is {p99:.1f} ms"
     resolver.says = lambda asked: reply(asked.data, address(SITE), flags=AD)
     for wish, wanted in ("+adflag", True), ("+noadflag", False):
         flags = lab.exec("kid", "dig", f"@{GATE4}", "signed.example", wish).stdout.split(";; flags: ")[1].split(";")[0].split()
@@ -535,6 +569,7 @@ def test_slow_clients(lab):
     deaf = TcpClient(lab, "guest")
     for number in range(900):
         deaf.send(query("social.example", number=number))
+    assert held(lab, deaf)
     one_more = TcpClient(lab, "kid")
     wait_for(lambda: closed(one_more), "the seventeenth connection of one device to be refused")
     other = TcpClient(lab, "pupil")
@@ -555,9 +590,60 @@ def test_slow_clients(lab):
         return all(closed(client) for client in slow)
 
     wait_for(let_go, "the slow ones to be let go", 20, 0.5)
+    wait_for(lambda: not held(lab, deaf), "the deaf one to be let go", 5, 0.1)
     client = TcpClient(lab, "kid")
     client.send(query("again.test"))
     assert right(client.receive())
+
+
+def test_deaf_clients(lab):
+    """Clients that ask by TCP for answers of 60 KB and read none are cut off within seconds; kindgated doesn't grow by what they asked for."""
+    text = b"".join(b"\xff" + bytes([number]) * 255 for number in range(235))
+
+    def says(asked):
+        if asked.message.kind != KINDS["TXT"]:
+            return site(asked)
+        return reply(asked.data, record("TXT", text)) if asked.way == "TCP" else reply(asked.data, flags=TC)
+
+    house(lab, says)
+    other = TcpClient(lab, "pupil")
+    other.send(query("long.test", "TXT"))
+    size = len(other.receive().data)
+    assert size > 60_000
+    before, began = memory(lab), time.monotonic()
+    deaf = [TcpClient(lab, "guest") for _ in range(4)]
+    assert all(held(lab, client) for client in deaf)
+    # Most are known by now, one in ten has to be asked for. Fewer than a device gets answers at once.
+    asked = [query(f"n{number}.test" if number % 10 == 0 else "long.test", "TXT", number) for number in range(240)]
+    for client in deaf:
+        with contextlib.suppress(ConnectionError):  # cut off already
+            client.sock.sendall(b"".join(struct.pack("!H", len(one)) + one for one in asked))
+    most = 0
+
+    def cut_off():
+        nonlocal most
+        most = max(most, memory(lab) - before)
+        return not any(held(lab, client) for client in deaf)
+
+    # Within less than an idle connection is kept.
+    wait_for(cut_off, "the deaf clients to be cut off", 5, 0.05)
+    print(f"cut off within {time.monotonic() - began:.2f} s; {len(deaf) * len(asked) * size / 1e6:.0f} MB asked for, kindgated grew by {most / 1e6:.1f} MB")
+    other = TcpClient(lab, "pupil")
+    other.send(query("other.test"))
+    assert right(other.receive())
+    assert sanitized(lab) or most < 24e6, "what isn't read is kept"
+
+
+def memory(lab):
+    """Bytes of the daemon's that are in memory."""
+    with open(f"/proc/{lab.daemon.pid}/status") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmRSS:"))
+
+
+def held(lab, client):
+    """Whether the gate still has its end of this connection. A client that reads nothing can't tell."""
+    address, port = client.sock.getsockname()
+    return bool(lab.exec("gate", "ss", "-Htn", "state", "established", "dst", f"{address}:{port}").stdout)
 
 
 def closed(client):

@@ -159,7 +159,7 @@ def test_follows_events_until_ctrl_c(lab):
         terminal.wait_said("Live")
         wait_for(lambda: pause(call) and re.search(r"(?s)Live.*gave kid: off until", terminal.read()), "the event", 5, 0.3)
         os.write(terminal.file, b"\x03")
-        (status,) = wait_for(terminal.ended, "the end", 10)
+        (status,) = wait_for(terminal.ended, "the end", 30)
         os.close(terminal.file)
         assert status == 130, (status, terminal.said)
         assert not left(call), left(call)

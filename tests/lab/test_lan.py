@@ -3,6 +3,7 @@ import contextlib
 import os
 import socket
 
+from clients import dig
 from lab import BOARD, GATE4, GATE6, VIDEO4, VIDEO6, run, wait_for
 from policies import OFF, home
 from traffic import connect, family, refused
@@ -21,8 +22,10 @@ def test_dns_dhcp_arp_and_nd_go_on(lab):
     """In OFF a device still has DNS (UDP and TCP), DHCP, ARP, ND and ping to the gate, and gets nowhere else."""
     all_off(lab)
     assert GATE4 in lab.exec("kid", "getent", "ahostsv4", "video.example").stdout, "the gate answers with itself"
-    for address in GATE4, GATE6:
-        connect(lab, "kid", address, 53).close()
+    for server in GATE4, GATE6:
+        for way in "+notcp", "+tcp":
+            for kind, own in ("A", GATE4), ("AAAA", GATE6):
+                assert dig(lab, "kid", "video.example", kind, server, way)[:2] == ("NOERROR", [own]), (server, way, kind)
     lab.exec("kid", "ip", "neigh", "flush", "dev", "eth0")
     lab.exec("gate", "ip", "neigh", "flush", "dev", "br-lan")
     for address in GATE4, GATE6:

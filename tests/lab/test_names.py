@@ -4,6 +4,7 @@ import os
 import time
 
 from clients import dig
+from dnswire import Resolver, address, record, reply
 from lab import GATE4, LEARN4, VIDEO4, VIDEO6, wait_for
 from policies import home
 from traffic import Download, reaches, refused
@@ -12,6 +13,8 @@ LISTS = 'domain_lists { name: "games" domains: "games.example" } domain_lists { 
 ALWAYS = 'always_reachable { domains: "help.example" }'
 HELP4 = "203.0.113.40"
 GAMES4 = "203.0.113.30"
+REAL4, REAL6 = "203.0.113.70", "2001:db8:113::70"  # a search engine's
+SAFE4, SAFE6 = "203.0.113.71", "2001:db8:113::71"
 
 CHILDREN = """
 content {
@@ -179,6 +182,19 @@ def test_refusals_are_told_as_the_profile_says(lab):
 
 def test_safe_search(lab):
     """A search engine's name is answered as its safe one; the real one's address is not given."""
-    lab.fresh(policy())
-    assert dig(lab, "kid", "www.bing.com")[1][:1] == ["strict.bing.com."]
-    assert dig(lab, "parent", "www.bing.com")[1] == []
+    known = {("www.bing.com", 1): REAL4, ("www.bing.com", 28): REAL6, ("strict.bing.com", 1): SAFE4, ("strict.bing.com", 28): SAFE6}
+
+    def says(asked):
+        found = known.get((asked.name, asked.message.kind))
+        return reply(asked.data, *([address(found)] if found else []))
+
+    resolver = Resolver(lab, says)
+    # The parent's names are judged too, else another resolver would be asked.
+    lab.fresh(home(children=CHILDREN, parents='content { block_domains: "news.example" }', extra=f"{LISTS} {ALWAYS}"), Resolver.BOARD)
+    for host in "kid", "parent":
+        lab.speak(host)
+    for kind, real, safe in ("A", REAL4, SAFE4), ("AAAA", REAL6, SAFE6):
+        for _ in range(2):  # the second time both are known, and kept
+            assert dig(lab, "kid", "www.bing.com", kind)[:2] == ("NOERROR", ["strict.bing.com.", safe]), kind
+            assert dig(lab, "parent", "www.bing.com", kind)[:2] == ("NOERROR", [real]), kind
+    assert {one.name for one in resolver.asked} == {"www.bing.com", "strict.bing.com"}

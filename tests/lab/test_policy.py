@@ -90,9 +90,12 @@ def test_syntax_error_is_told_at_its_place(lab):
     assert re.match(rf"{re.escape(lab.policy_file)}:{line}:\d+: ", errors[0]), errors
     closed(lab)
     lab.write_policy("")
-    wait_for(lambda: lab.status()["policy_errors"] not in ([], errors), "another error", 2)
+    empty = wait_for(lambda: [now for now in [lab.status()["policy_errors"]] if now not in ([], errors)], "another error", 2)[0]
     closed(lab)
     os.unlink(lab.policy_file)
+    gone = wait_for(lambda: [now for now in [lab.status()["policy_errors"]] if now not in ([], empty)], "the file's absence", 2)[0]
+    assert len(gone) == 1 and lab.policy_file in gone[0] and "no such file" in gone[0], gone
+    closed(lab)
     lab.write_policy(home())
     wait_for(lambda: not lab.status()["policy_errors"], "the good one", 2)
 

@@ -23,7 +23,14 @@ _kindgate_split() {
 # What the running gate says; nothing where none answers.
 _kindgate_ask() { kindgate "$@" --json "${kindgate_socket[@]}" 2>/dev/null; }
 
-_kindgate_ids() { _kindgate_ask status | grep -o '"id":"[^"]*"' | cut -d'"' -f4 | sort -u; }
+# Of the running gate, or of the policy file that was named.
+_kindgate_ids() {
+    if [[ -n $kindgate_policy ]]; then
+        sed -n 's/^[^#]*\bid: *"\([^"]*\)".*/\1/p' -- "$kindgate_policy" 2>/dev/null
+    else
+        _kindgate_ask status | grep -o '"id":"[^"]*"' | cut -d'"' -f4 | sort -u
+    fi
+}
 
 _kindgate_override_numbers() { _kindgate_ask overrides | grep -oE '"id":"?[0-9]+' | grep -oE '[0-9]+'; }
 
@@ -36,17 +43,16 @@ _kindgate_unplaced() {
 _kindgate_options() {
     local daemon="--help --json --socket"
     case "$1" in
-        "policy check") echo "--help --json" ;;
-        "policy test") echo "--help --json --data" ;;
+        "policy check" | "policy test") echo "--help --json --data" ;;
         "policy get") echo "$daemon --revision" ;;
         "policy put") echo "$daemon --if-match" ;;
         place) echo "$daemon --name" ;;
         explain) echo "$daemon --policy --device --profile --at --domain --data" ;;
         timeline) echo "$daemon --policy --device --profile --from --to" ;;
         "list read") echo "--help --json --format" ;;
-        "pack build") echo "--help --out --name --created --expires --sign --format" ;;
+        "pack build") echo "--help --json --out --name --created --expires --sign --format" ;;
         "pack info" | "pack lookup") echo "--help --json --key" ;;
-        "pack update") echo "--help --sources --into --out --sign --only --largest --patience --ca" ;;
+        "pack update") echo "--help --json --sources --into --out --sign --only --largest --patience --ca" ;;
         "" ) echo "--help --version" ;;
         policy | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
@@ -78,7 +84,7 @@ _kindgate_files() {
 # What may follow an option; status 1 where it takes nothing.
 _kindgate_value() {
     case "$1" in
-        --policy | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
+        --policy | --data | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
         --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$2") ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$2") ;;
         --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match | --revision) ;;
@@ -97,7 +103,7 @@ _kindgate_reply() {
 }
 
 _kindgate() {
-    local kindgate_words kindgate_socket=() subcommand="" position=0 i word
+    local kindgate_words kindgate_socket=() kindgate_policy="" subcommand="" position=0 i word
     _kindgate_split
     local last=$((${#kindgate_words[@]} - 1))
     local current=${kindgate_words[last]} previous=${kindgate_words[last - 1]}
@@ -106,7 +112,9 @@ _kindgate() {
         case "$word" in
             --socket=*) kindgate_socket=("$word") ;;
             --socket) i=$((i + 1)); kindgate_socket=(--socket "${kindgate_words[i]}") ;;
-            --if-match | --revision | --name | --policy | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
+            --policy=*) kindgate_policy=${word#*=} ;;
+            --policy) i=$((i + 1)); kindgate_policy=${kindgate_words[i]} ;;
+            --if-match | --revision | --name | --data | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then
@@ -120,7 +128,10 @@ _kindgate() {
         esac
     done
     COMPREPLY=()
-    if [[ $current == --*=* ]]; then
+    if [[ $subcommand == "pack build" && $current == [!-]*=* ]]; then
+        _kindgate_files "${current#*=}"
+        COMPREPLY=("${COMPREPLY[@]/#/"${current%%=*}="}")
+    elif [[ $current == --*=* ]]; then
         if _kindgate_value "${current%%=*}" "${current#*=}"; then COMPREPLY=("${COMPREPLY[@]/#/"${current%%=*}="}"); fi
     elif ! _kindgate_value "$previous" "$current"; then
         local words=""

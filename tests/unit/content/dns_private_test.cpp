@@ -38,6 +38,12 @@ constexpr test::Test tests[] = {
                                Case{"2001:db8::1", false},
                                Case{"64:ff9b::10.0.0.1", true},
                                Case{"64:ff9b::192.0.2.1", false},
+                               Case{"64:ff9b:1::10.0.0.1", true},
+                               Case{"64:ff9b:1::192.0.2.1", false},
+                               Case{"::ffff:0:192.168.1.1", true},
+                               Case{"::ffff:0:192.0.2.1", false},
+                               Case{"2002:a00:1::1", true},
+                               Case{"2002:c000:201::1", false},
                                Case{"::10.0.0.1", true}})
              test::equal(content::dns::private_address(test::Message::address_bytes(c.address)), c.expected, c.address);
      }},

@@ -1,6 +1,7 @@
 // The awkward lines of corpora/lists/cases.tsv, gathered from other programs' own tests: each must be read as its row
 // says.
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 #include <sstream>
@@ -24,6 +25,7 @@ struct Row {
     std::string text;  // the line, decoded
     std::string action;
     std::vector<std::string> names;
+    std::string scope;
     std::vector<std::string> must_match;
     std::vector<std::string> must_not_match;
 };
@@ -92,7 +94,7 @@ std::vector<Row> rows() {
         std::vector<std::string> cells;
         std::istringstream fields{line};
         for (std::string cell; std::getline(fields, cell, '\t');) cells.push_back(cell);
-        all.push_back({cells.at(0), cells.at(1), decode(cells.at(2)), cells.at(3), split(cells.at(4), '|'),
+        all.push_back({cells.at(0), cells.at(1), decode(cells.at(2)), cells.at(3), split(cells.at(4), '|'), cells.at(5),
                        split(cells.at(6), '|'), split(cells.at(7), '|')});
     }
     return all;
@@ -102,9 +104,16 @@ content::ListFormat format_of(Row const& row) {
     return content::format_named(row.format == "adblock-list" ? "adblock" : row.format).value();
 }
 
+std::string lower(std::string_view text) {
+    std::string all{text};
+    for (char& c : all) c = static_cast<char>(std::tolower(c));
+    return all;
+}
+
 struct Said {
     std::set<RuleAction> actions;
     std::set<std::string> names;
+    std::set<std::string> scopes;
     std::string reasons;
 };
 
@@ -117,6 +126,7 @@ Said read(Row const& row) {
             said.reasons += std::string{rule.reason} + "; ";
         } else {
             said.names.insert(std::string{rule.domain});
+            said.scopes.insert(lower(content::name_of(rule.scope)));
         }
     });
     return said;
@@ -168,6 +178,22 @@ constexpr test::Test tests[] = {
          for (auto const& row : rows())
              if (row.action == "skip")
                  test::check(read(row).actions == std::set{RuleAction::skip}, row.id + " says more than a skip");
+     }},
+    {"a line that says something else about names neither blocks nor allows",
+     [] {
+         for (auto const& row : rows())
+             if (row.action == "other")
+                 test::check(read(row).actions == std::set{RuleAction::skip}, row.id + " says more than a skip");
+     }},
+    {"a name is meant alone, with what is below, or only what is below, as the row says",
+     [] {
+         for (auto const& row : rows()) {
+             bool const has_scope = row.scope == "exact" || row.scope == "suffix" || row.scope == "subdomains";
+             // A plain list's publisher means the site: docs/decisions/0011.
+             bool const plain = row.format == "plain" && row.scope == "exact";
+             if (!has_scope || plain || row.action == "other" || inexpressible.contains(row.id)) continue;
+             test::check(read(row).scopes == std::set{row.scope}, row.id + " isn't of the scope " + row.scope);
+         }
      }},
     {"a line that no pack can express is skipped for that reason",
      [] {

@@ -20,17 +20,20 @@ public:
         content::read_list(text, format, [this](content::Rule const& rule) { add(rule); });
     }
 
-    // Of the rules that cover the name the highest in rank decides; of equals the nearest to the name.
+    // Of the rules that cover the name the highest in rank decides; of equals, which a block and an allow of RPZ are,
+    // the nearest to the name.
     bool blocks(std::string_view name) const {
         Kept const* best = nullptr;
         bool own = true;
         for (auto rest = name;; own = false) {
+            Kept const* here = nullptr;
             if (auto const found = rules_.find(std::string{rest}); found != rules_.end())
                 for (auto const& kept : found->second) {
                     bool const covers =
                         own ? kept.scope != content::RuleScope::subdomains : kept.scope != content::RuleScope::exact;
-                    if (covers && (best == nullptr || kept.rank > best->rank)) best = &kept;
+                    if (covers && (here == nullptr || kept.rank > here->rank)) here = &kept;
                 }
+            if (here != nullptr && (best == nullptr || strength(*here) > strength(*best))) best = here;
             auto const dot = rest.find('.');
             if (dot == std::string_view::npos) break;
             rest.remove_prefix(dot + 1);
@@ -44,6 +47,9 @@ private:
         content::RuleScope scope;
         content::RuleRank rank;
     };
+    static content::RuleRank strength(Kept const& kept) {
+        return kept.rank == content::RuleRank::near_allow ? content::RuleRank::block : kept.rank;
+    }
     std::map<std::string, std::vector<Kept>, std::less<>> rules_;
 };
 

@@ -32,7 +32,10 @@ public:
         return name;
     }
     content::Rule rule(std::string_view domain) {
-        auto const rank = static_cast<RuleRank>(pick(6));
+        static constexpr std::array ranks{RuleRank::wide_block,     RuleRank::wide_exception, RuleRank::block,
+                                          RuleRank::near_allow,     RuleRank::allow,          RuleRank::important_block,
+                                          RuleRank::important_allow};
+        auto const rank = ranks[pick(ranks.size())];
         bool const blocks =
             rank == RuleRank::block || rank == RuleRank::wide_block || rank == RuleRank::important_block;
         return {1,    blocks ? RuleAction::block : RuleAction::allow, domain, static_cast<RuleScope>(pick(3)), rank, {},

@@ -63,8 +63,7 @@ constexpr test::Test tests[] = {
          }
          auto const two = control::parse_board("lan: lan0 wan: 1\n:", "b");
          test::equal(two.ok() ? "" : two.error().message(),
-                     "b:1:6: Expected string, got: lan0: correct it (the fields are described in "
-                     "proto/kindgate/v1/board.proto)",
+                     "b:1:6: Expected string, got: lan0: correct it (kindgated(8) has the fields)",
                      "what follows the first error is its consequence");
      }},
     {"a public name, a certificate and its key are named together or not at all",

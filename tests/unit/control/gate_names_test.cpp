@@ -1,4 +1,5 @@
 // Names: what the front is given, and what the kernel holds for categories.
+#include "control/daemon.h"
 #include "dns_build.h"
 #include "house.h"
 #include "keys.h"
@@ -60,6 +61,23 @@ void saved_pack(House& house, std::vector<test::ListText> const& lists, content:
 }
 
 constexpr test::Test tests[] = {
+    {"a category that no pack has is told by --check, and to who puts the policy in force; a pack that isn't there, "
+     "too",
+     [] {
+         House house;
+         house.start();
+         std::string const misspelt = R"(name: "x" time_zone: "Etc/UTC"
+profiles { id: "kids" content { block_categories: "adlut" } })";
+         auto const put = house.gate->replace_policy(misspelt, "", house.caller);
+         test::check(put.error.empty() && put.warnings.size() == 1, "taken, with a word");
+         test::contains(put.warnings.at(0), "did you mean 'adult'?");
+         auto const checked = control::check_policy(house.board);
+         test::check(checked.error.empty() && checked.warnings == put.warnings, "the same by --check");
+         test::write_file(house.board.policy_file, misspelt + " packs: \"strater\"");
+         auto const missing = control::check_policy(house.board);
+         test::equal(missing.warnings.size(), 2U, "warnings");
+         test::contains(missing.warnings.at(0), "strater.pack is refused");
+     }},
     {"what a name's address may be used for follows the clock, in the front and in the kernel",
      [] {
          House house{"2027-03-02T12:00:00Z", content_policy};

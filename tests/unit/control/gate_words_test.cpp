@@ -138,6 +138,23 @@ constexpr test::Test tests[] = {
          test::check(house.passes("kid"), "open");
          test::check(!house.gate->end_overrides_of("nobody", house.caller).ok(), "unknown");
      }},
+    {"the disk fills up while the words to one WHO end: what has ended has, what hasn't stays, and the caller is told",
+     [] {
+         House house;
+         house.start();
+         house.give("kid", v1::OFF, 1h);
+         house.give("kid", v1::OFF, 2h);
+         house.ledger.fails_after_ends = 1;
+         auto const refused = house.gate->end_overrides_of("kid", house.caller);
+         test::check(!refused.ok(), "refused");
+         test::contains(refused.error().message(), "the disk is full");
+         test::equal(house.gate->overrides().overrides_size(), 1, "as in the ledger");
+         test::equal(house.ledger.overrides.size(), 1U, "in the ledger");
+         test::check(!house.passes("kid"), "the other one is in force");
+         house.ledger.fails_after_ends.reset();
+         test::equal(test::value(house.gate->end_overrides_of("kid", house.caller)).overrides_size(), 1, "again");
+         test::check(house.passes("kid"), "open");
+     }},
     {"one word ends by its number; a number that isn't there is an error",
      [] {
          House house;

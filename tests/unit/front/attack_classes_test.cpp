@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "content/dns_answer.h"
 #include "scripted.h"
 
@@ -306,6 +308,38 @@ constexpr test::Test tests[] = {
          client.send(bomb);
          test::equal(dns::read_header(client.must_receive())->flags & dns::flag::rcode, dns::rcode::formerr,
                      "malformed");
+     }},
+    {"class 10: a reply with names by the thousand is not judged name by name for each who waits",
+     [] {
+         Front house{test::open_view(), unlimited()};
+         test::TcpListener const stream{house.upstream().local()};
+         constexpr int waiters = 50;
+         for (int i = 0; i < waiters; ++i)
+             house.client.send(house.at, Message::query("www.example", 1, static_cast<std::uint16_t>(i)));
+         auto asked = house.upstream().must_receive();
+         auto cut = Message::reply_to(asked).bytes();
+         cut[2] |= std::byte{0x02};
+         house.upstream().send(house.upstream().from, cut);
+         auto connection = stream.accept();
+         asked = connection.must_receive();
+         auto bomb = Message::reply_to(asked);
+         for (int i = 0; i < 2000; ++i) bomb.a(fmt::format("n{}", i), "192.0.2.1");
+         connection.send(bomb);
+         for (int i = 0; i < waiters; ++i)
+             test::equal(test::read_back(house.client.must_receive()).reply.rcode, dns::rcode::servfail,
+                         "not believed");
+         // As many as a chain may have are.
+         auto const chain = house.ask(Message::query("chain.example", 1), [](dns::Bytes query) {
+             auto reply = Message::reply_to(query);
+             std::string owner;
+             for (int i = 0; i < 16; ++i) {
+                 auto const target = fmt::format("link{}.example", i);
+                 reply.cname(owner, target);
+                 owner = target;
+             }
+             return std::move(reply.a(owner, "192.0.2.1"));
+         });
+         has_right_answer(chain);
      }},
     {"class 11: views are swapped 1,000 times under load; a blocked name is never answered otherwise",
      [] {

@@ -346,6 +346,23 @@ constexpr test::Test tests[] = {
          test::check(test::wait_until([&] { return house.leases.batches().size() == 4; }), "tried again by itself");
          test::equal(house.leases.batches().back().size(), 3U, "nothing was forgotten");
      }},
+    {"an address that stood only in a service that was taken out is not leased",
+     [] {
+         policy::ViewProfile profile;
+         profile.strip_ech = policy::Switch::on;
+         Front house{child_view(std::move(profile))};
+         house.client.mark(child);
+         auto const said = test::read_back(house.ask(Message::query("www.example", 65), [](dns::Bytes asked) {
+             return Message::reply_to(asked)
+                 .record(1, "", 65, 60, test::from_hex("00010000000002000500040004c000026300050003010203"))
+                 .record(1, "", 65, 60, test::from_hex("00020000040004c0000207"));
+         }));
+         test::equal(said.records, 1U, "services");
+         auto const batches = house.leases.batches();
+         test::check(batches.size() == 1 && batches[0].size() == 1 &&
+                         batches[0][0].address == test::value(IpAddress::parse("192.0.2.7")),
+                     "the other one's alone");
+     }},
     {"if the kernel refuses, a resolved_only device gets SERVFAIL and another its answer, and it is told",
      [] {
          for (auto const only : {policy::Switch::on, policy::Switch::off}) {

@@ -27,7 +27,7 @@ constexpr test::Test tests[] = {
          std::vector<kernel::AddressGrant> batch;
          auto const written = [&](int now, int ttl) {
              batch.clear();
-             book.answered(Slot{1}, address(1), 1, seconds{ttl}, at(now), batch);
+             book.answered(Slot{1}, address(1), {1}, seconds{ttl}, at(now), batch);
              return batch.empty() ? 0 : static_cast<int>(batch[0].lifetime.count());
          };
          test::equal(written(0, 300), 600, "TTL and as much grace");
@@ -40,8 +40,9 @@ constexpr test::Test tests[] = {
      [] {
          front::LeaseBook book{{}, 1};
          std::vector<kernel::AddressGrant> batch;
+         constexpr CategorySet limited{5, 6};
          auto const holds = [&](CategoryId category, int now) {
-             book.answered(Slot{1}, address(1), category, seconds{60}, at(now), batch);
+             book.answered(Slot{1}, address(1), {category, limited}, seconds{60}, at(now), batch);
              return batch.back().category;
          };
          test::equal(holds(5, 0), 5, "a budget");
@@ -49,19 +50,25 @@ constexpr test::Test tests[] = {
          test::equal(holds(5, 2), 1, "stays plain");
          test::equal(holds(63, 3), 63, "always reachable");
          test::equal(holds(5, 1000), 5, "until it ends");
+         test::equal(holds(7, 2000), 7, "a category without limits for this device");
+         test::equal(holds(5, 2001), 7, "stays it");
+         test::equal(holds(8, 2002), 8, "as good as the other");
+         test::equal(holds(5, 3000), 5, "of two with limits");
+         test::equal(holds(6, 3001), 6, "the later");
+         test::equal(holds(8, 3002), 8, "less restricted");
      }},
     {"a slot has so many addresses, and all have so many: the oldest goes, and the kernel is told",
      [] {
          front::LeaseBook book{{.per_slot = 3, .in_all = 5}, 1};
          std::vector<kernel::AddressGrant> batch;
-         for (unsigned i = 0; i < 3; ++i) book.answered(Slot{1}, address(i), 1, seconds{60}, at(0), batch);
-         book.answered(Slot{1}, address(0), 1, seconds{60}, at(1), batch);  // now the newest
+         for (unsigned i = 0; i < 3; ++i) book.answered(Slot{1}, address(i), {1}, seconds{60}, at(0), batch);
+         book.answered(Slot{1}, address(0), {1}, seconds{60}, at(1), batch);  // now the newest
          batch.clear();
-         book.answered(Slot{1}, address(3), 1, seconds{60}, at(2), batch);
+         book.answered(Slot{1}, address(3), {1}, seconds{60}, at(2), batch);
          test::check(batch.size() == 2 && batch[0].address == address(1) && batch[0].lifetime == seconds{0} &&
                          batch[1].address == address(3),
                      "1 goes");
-         for (unsigned i = 10; i < 13; ++i) book.answered(Slot{2}, address(i), 1, seconds{60}, at(3), batch);
+         for (unsigned i = 10; i < 13; ++i) book.answered(Slot{2}, address(i), {1}, seconds{60}, at(3), batch);
          test::equal(book.size(), 5U, "five in all");
          auto const all = book.all(at(10));
          test::check(all.size() == 5 && all[0].address == address(0) && all[0].lifetime < seconds{180},
@@ -73,22 +80,22 @@ constexpr test::Test tests[] = {
      [] {
          front::LeaseBook book{{.per_slot = 9, .in_all = 4}, 1};
          std::vector<kernel::AddressGrant> batch;
-         book.answered(Slot{1}, address(0), 1, seconds{3600}, at(0), batch);
-         for (unsigned i = 1; i < 4; ++i) book.answered(Slot{1}, address(i), 1, seconds{1}, at(0), batch);
+         book.answered(Slot{1}, address(0), {1}, seconds{3600}, at(0), batch);
+         for (unsigned i = 1; i < 4; ++i) book.answered(Slot{1}, address(i), {1}, seconds{1}, at(0), batch);
          for (int i = 0; i < 5; ++i) book.forget_ended(at(100), 1);
          test::equal(book.size(), 4U, "all hold");
          for (int i = 0; i < 5; ++i) book.forget_ended(at(200), 1);
          test::equal(book.size(), 1U, "the long one");
          batch.clear();
-         book.answered(Slot{2}, address(9), 1, seconds{60}, at(200), batch);
+         book.answered(Slot{2}, address(9), {1}, seconds{60}, at(200), batch);
          test::equal(batch.size(), 1U, "nobody's goes");
      }},
     {"the families' rooms are apart, as the kernel's maps are",
      [] {
          front::LeaseBook book{{.per_slot = 9, .in_all = 1}, 1};
          std::vector<kernel::AddressGrant> batch;
-         book.answered(Slot{1}, address(0), 1, seconds{60}, at(0), batch);
-         book.answered(Slot{1}, test::value(IpAddress::parse("2001:db8::1")), 1, seconds{60}, at(0), batch);
+         book.answered(Slot{1}, address(0), {1}, seconds{60}, at(0), batch);
+         book.answered(Slot{1}, test::value(IpAddress::parse("2001:db8::1")), {1}, seconds{60}, at(0), batch);
          test::equal(book.size(), 2U, "one of each");
          test::equal(book.all(at(1)).size(), 2U, "both are told");
      }},

@@ -2,12 +2,17 @@
 #include "kernel/nft_table.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <tuple>
 
 #include "content.h"
+#include "contract.h"
 #include "namespace.h"
 #include "netlink_socket.h"
 #include "table_reader.h"
@@ -519,6 +524,31 @@ constexpr test::Test tests[] = {
          wanted.lan_index.insert(0);
          test::contains(table->apply(wanted).error().message(), "index of an interface");
          ours();
+     }},
+    {"of a daemon that is killed while it asks what the kernel can, no table stays",
+     [] {
+         int ready[2];
+         test::check(pipe(ready) == 0, "pipe");
+         auto const child = fork();
+         if (child == 0) {
+             auto socket = test::value(kernel::NetlinkSocket::open());
+             kernel::Batch batch{socket.next_sequence()};
+             kernel::contract::install_scratch(batch, "kindgate_probe_killed");
+             batch.finish();
+             test::value(socket.send(batch));
+             std::ignore = write(ready[1], "", 1);
+             pause();
+             _exit(0);
+         }
+         close(ready[1]);
+         char byte = 0;
+         test::equal(read(ready[0], &byte, 1), 1, "it asks");
+         close(ready[0]);
+         test::contains(run("nft list tables"), "kindgate_probe_killed");
+         kill(child, SIGKILL);
+         waitpid(child, nullptr, 0);
+         test::check(test::wait_until([] { return run("nft list tables").find("probe") == std::string::npos; }),
+                     "gone");
      }},
     {"without root it says that it needs root",
      [] {

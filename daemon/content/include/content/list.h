@@ -30,14 +30,16 @@ enum class RuleScope : std::uint8_t {
     subdomains,  // all below, without the name
 };
 
-// Which rule wins where several of one list cover a name: the highest. Between equals the nearest to the name.
+// Which rule wins where several of one list cover a name: the highest. Between equals the nearest to the name, and at
+// one name the one that allows. `block` and `near_allow` count as equals. Blocks are even.
 enum class RuleRank : std::uint8_t {
-    wide_block,      // a whole public suffix, with $denyallow
-    wide_exception,  // what $denyallow takes out of it
-    block,
-    allow,
-    important_block,  // $important
-    important_allow,
+    wide_block = 0,      // a whole public suffix, with $denyallow
+    wide_exception = 1,  // what $denyallow takes out of it
+    block = 2,
+    near_allow = 3,       // RPZ and dnsmasq: a block nearer to the name holds
+    allow = 5,            // adblock's @@, wherever it stands
+    important_block = 6,  // $important
+    important_allow = 7,
 };
 
 // What a line says about one name; a hosts line says several. The views live as long as the call that gets them.

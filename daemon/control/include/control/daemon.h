@@ -18,8 +18,8 @@ namespace kindgate::control {
 
 std::string_view version();
 
-// What is wrong with a policy file, or to be said of it.
-PolicyVerdict check_policy(std::filesystem::path const& file);
+// What is wrong with the policy file that the board names, or to be said of it and of its packs.
+PolicyVerdict check_policy(Board const& board);
 
 // What is wrong with the certificate and the key that the board names, if it names any. By the machine's clock.
 Result<void> check_certificate(Board const& board);

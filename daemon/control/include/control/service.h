@@ -64,6 +64,7 @@ struct PolicyVerdict {
     std::vector<std::string> details;  // "file:line:column: what: what to do", one each
     std::vector<std::string> warnings;
     std::string revision;
+    std::shared_ptr<policy::Policy const> policy;  // null: wrong
 };
 
 // What the gate's page tells a device about a web request.

@@ -27,7 +27,7 @@ struct Diagnostic {
 struct Loaded {
     std::shared_ptr<Policy const> policy;  // null if there is any error
     std::vector<Diagnostic> errors;        // in the order of the file: the first of syntax, or all of meaning
-    std::vector<Diagnostic> warnings;      // what this version doesn't enforce yet, what can never apply
+    std::vector<Diagnostic> warnings;      // what this version doesn't enforce yet, days that are ignored
     // Line (from 1) of each hardware address that the file places, to tell people where it says so.
     struct MacLine {
         Mac mac;
@@ -40,11 +40,11 @@ struct Loaded {
 // taken.
 Loaded load(std::string_view text, std::string_view file);
 
-// What protobuf's text format says of the wrong text of any message of the schema, in words for people. `line` and
-// `column` as its tokenizer counts: from 0, a tab up to the next multiple of 8.
 // Without the byte order mark that some editors put in front.
 std::string_view without_mark(std::string_view text);
 
+// What protobuf's text format says of the wrong text of any message of the schema, in words for people. `line` and
+// `column` as its tokenizer counts: from 0, a tab up to the next multiple of 8.
 Diagnostic syntax_diagnostic(std::string_view text, std::string const& file, int line, int column,
                              std::string_view message);
 
