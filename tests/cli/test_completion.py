@@ -98,14 +98,21 @@ class Interactive(Test):
     def test_options_with_an_equals_sign(self):
         """--policy=, --profile= complete as --policy and --profile do, and what stands behind them too"""
         self.write("home.textproto", SMALL)
-        self.gate(STATUS | {"profiles": [PROFILE]}, STATUS | {"profiles": [PROFILE]})
+        self.gate(STATUS | {"profiles": [PROFILE]})
         self.assertEqual(self.bash.line("kindgate explain --policy=ho\t"), "kindgate explain --policy=home.textproto ")
         self.assertEqual(self.bash.line("kindgate explain --policy ho\t"), "kindgate explain --policy home.textproto ")
         self.assertEqual(self.bash.line("kindgate explain --profile=\x0f"), "kindgate explain --profile=parents phone ")
         self.assertEqual(self.bash.line("kindgate explain --policy=home.textproto --pro\t"),
                          "kindgate explain --policy=home.textproto --profile ")
-        self.assertEqual(self.bash.line("kindgate timeline --policy=home.textproto --profile=pa\t"),
-                         "kindgate timeline --policy=home.textproto --profile=parents ")
+        self.assertEqual(self.bash.line("kindgate timeline --policy=home.textproto --profile=ki\t"),
+                         "kindgate timeline --policy=home.textproto --profile=kids ")
+
+    def test_files(self):
+        """Values that are files are completed, also a list's behind its category, and a folder of data"""
+        os.mkdir(self.path("folder"))
+        self.write("games.txt", "")
+        self.assertEqual(self.bash.line("kindgate pack build games=ga\t"), "kindgate pack build games=games.txt ")
+        self.assertEqual(self.bash.line("kindgate explain --data fo\t"), "kindgate explain --data folder/")
 
     def test_other_word_breaks(self):
         """It works as well where somebody took ':' and '=' out of COMP_WORDBREAKS"""

@@ -67,7 +67,7 @@ class Pack(Test):
         """Blanks around a name are no part of it, and what is no name is not "in no list" """
         pack = self.build()
         self.assertIn("by games.example", self.good("pack", "lookup", pack, " games.example\t"))
-        for word in ("bad name", "", "a..example"):
+        for word in ("bad name", " ", "a..example"):
             self.refused(2, "is not a name", "pack", "lookup", pack, word)
 
     def test_build_json(self):

@@ -54,7 +54,7 @@ class PolicyCheck(Test):
 
     def test_a_category_that_nothing_has(self):
         """A misspelt category, which would stay open, is told by check, test and explain"""
-        text = SMALL.replace('  id: "kids"', '  id: "kids"\n  content { block_categories: "adlut" age_gates { category: "social" } }')
+        text = SMALL.replace('  id: "kids"', '  id: "kids"\n  content { block_categories: "adlut" age_gates { category: "social" min_age: 16 } }')
         path = self.write("w.textproto", text)
         done = self.kindgate("policy", "check", path)
         self.assertEqual(done.returncode, 0, done)

@@ -178,10 +178,11 @@ def test_up_after_a_crash(lab):
             if moment:
                 wait_for(lambda: moment in process.stdout.readline(), moment, 20)
             else:
-                wait_for(lambda: left(call), "the first namespace", 20)
+                wait_for(lambda: any(one.startswith("kg-") for one in left(call)), "the first namespace", 20)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            assert "Taking away" in call("up", "--detach", "--build", lab.build).stdout
+            said = call("up", "--detach", "--build", lab.build).stdout
+            assert "Taking away" in said, (moment, said)
             call("exec", "gate", "kindgate", "allow", "all", "for", "1h")
             assert "answers" in answers(call)
             call("down")

@@ -25,7 +25,7 @@ _kindgate_ask() { kindgate "$@" --json "${kindgate_socket[@]}" 2>/dev/null; }
 
 # Of the running gate, or of the policy file that was named.
 _kindgate_ids() {
-    if [[ -n $kindgate_policy ]]; then
+    if [[ -r $kindgate_policy ]]; then
         sed -n 's/^[^#]*\bid: *"\([^"]*\)".*/\1/p' -- "$kindgate_policy" 2>/dev/null
     else
         _kindgate_ask status | grep -o '"id":"[^"]*"' | cut -d'"' -f4 | sort -u

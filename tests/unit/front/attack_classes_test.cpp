@@ -329,7 +329,7 @@ constexpr test::Test tests[] = {
              test::equal(test::read_back(house.client.must_receive()).reply.rcode, dns::rcode::servfail,
                          "not believed");
          // As many as a chain may have are.
-         auto const chain = house.ask(Message::query("chain.example", 1), [](dns::Bytes query) {
+         auto const chain = house.ask(Message::query("chain.example", 1).opt(), [](dns::Bytes query) {
              auto reply = Message::reply_to(query);
              std::string owner;
              for (int i = 0; i < 16; ++i) {
