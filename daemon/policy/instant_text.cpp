@@ -167,7 +167,8 @@ Result<Instant> parse_instant(std::string_view text, date::time_zone const& zone
 
 Result<Instant> parse_instant_or_date(std::string_view text, date::time_zone const& zone, Edge edge) {
     if (!is_date(text)) {
-        if (auto const at = parse_instant(text, zone); at.ok() || (text.size() > 10 && (text[10] == 'T' || text[10] == 't')))
+        if (auto const at = parse_instant(text, zone);
+            at.ok() || (text.size() > 10 && (text[10] == 'T' || text[10] == 't')))
             return at;
         return wrong(text,
                      "is no date or time that can be read here: write a date like 2026-03-29, or a time like "

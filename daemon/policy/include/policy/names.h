@@ -24,7 +24,7 @@ inline constexpr std::size_t most_categories = content::most_categories - 1;
 // The categories that the profiles' rules name, sorted, each once: those of windows, of content, and those that stand
 // for ways around the gate where they are blocked.
 std::vector<std::string> categories_in_force(Policy const& policy);
-// A sentence for each of those that neither these, of packs, nor the policy's own lists have: rules about it do nothing.
+// A sentence for each that neither these, of packs, nor the policy's own lists have: rules about it do nothing.
 std::vector<std::string> empty_categories(Policy const& policy, std::vector<std::string> of_packs);
 // Some profile has a learning list: Names::learning is needed.
 bool has_learning_list(Policy const& policy);
