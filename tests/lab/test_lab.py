@@ -123,6 +123,7 @@ class Terminal:
     def __init__(self, call, *arguments):
         self.pid, self.file = pty.fork()
         if not self.pid:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored by what a shell without a terminal starts with &
             os.execve(f"{BOARD}/up", ["up", *arguments], call.environment)
         self.said = ""
 
