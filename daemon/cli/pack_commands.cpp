@@ -100,11 +100,15 @@ void show(content::PackInfo const& info, bool expired, Form form, Surroundings c
         signer.empty() ? "no" : fmt::format("by {}{}", signer, info.verified ? ", and right" : ", not checked"));
 }
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
 Result<void> look_up(content::Pack const& pack, std::string_view text, Form form, Surroundings const& around) {
-    auto const first = text.find_first_not_of(" \t\r");
-    auto const written = text.substr(std::min(first, text.size()), text.find_last_not_of(" \t\r") + 1 - first);
-    KG_TRY(policy::parse_name(written));
-    auto const name = content::canonical_name(written);
+    auto const written = trimmed(text);
+    auto const name = KG_TRY(policy::parse_name(written)).text();
     auto const match = pack.look_up(name);
     auto const categories = pack.names_of(match.categories);
     auto const matched = std::string_view{name}.substr(std::min(match.matched, name.size()));
@@ -226,8 +230,7 @@ Outcome pack_lookup(Options const& options, Surroundings const& around) {
             continue;
         }
         for (std::string line; std::getline(std::cin, line);) {
-            if (line.find_first_not_of(" \t\r") != std::string::npos)
-                KG_TRY(look_up(*pack, line, options.form, around));
+            if (!trimmed(line).empty()) KG_TRY(look_up(*pack, line, options.form, around));
         }
     }
     return 0;
