@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "crypto/sha256.h"
+#include "crypto/sha2.h"
 
 namespace kindgate::control {
 

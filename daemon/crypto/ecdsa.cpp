@@ -12,27 +12,6 @@ namespace kindgate::crypto {
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-// RFC 4648, 4, blanks and line ends skipped; empty if it has other signs.
-Bytes from_base64(std::string_view text) {
-    static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    Bytes bytes;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (char const c : text) {
-        if (c == '\n' || c == '\r' || c == ' ' || c == '=') continue;
-        auto const value = alphabet.find(c);
-        if (value == std::string_view::npos) return {};
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        bytes.push_back(static_cast<std::uint8_t>(bits >> count & 0xff));
-    }
-    return bytes;
-}
-
 // What stands between "-----BEGIN kind-----" and its end (RFC 7468, 2); empty where there is none.
 Bytes pem_content(std::string_view pem, std::string_view kind) {
     auto const begin = fmt::format("-----BEGIN {}-----", kind);
@@ -40,7 +19,7 @@ Bytes pem_content(std::string_view pem, std::string_view kind) {
     if (start == std::string_view::npos) return {};
     auto const rest = pem.substr(start + begin.size());
     auto const end = rest.find(fmt::format("-----END {}-----", kind));
-    return end == std::string_view::npos ? Bytes{} : from_base64(rest.substr(0, end));
+    return end == std::string_view::npos ? Bytes{} : from_base64(rest.substr(0, end)).value_or(Bytes{});
 }
 
 // DER with a P-256 key in it has one form each; what differs is no such key.
@@ -66,30 +45,6 @@ std::optional<std::array<std::uint8_t, Size>> behind(Bytes const& der, auto cons
     return found;
 }
 
-class Imported {
-public:
-    Imported(std::span<std::uint8_t const> key, psa_key_type_t type, psa_key_usage_t usage, psa_algorithm_t algorithm) {
-        psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-        psa_set_key_usage_flags(&attributes, usage);
-        psa_set_key_algorithm(&attributes, algorithm);
-        psa_set_key_type(&attributes, type);
-        psa_set_key_bits(&attributes, 256);
-        valid_ = psa_ready() && psa_import_key(&attributes, key.data(), key.size(), &id_) == PSA_SUCCESS;
-    }
-    ~Imported() {
-        if (valid_) psa_destroy_key(id_);
-    }
-    Imported(Imported const&) = delete;
-    Imported& operator=(Imported const&) = delete;
-
-    bool valid() const { return valid_; }
-    psa_key_id_t id() const { return id_; }
-
-private:
-    psa_key_id_t id_ = 0;
-    bool valid_ = false;
-};
-
 constexpr psa_key_type_t public_type = PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1);
 constexpr psa_key_type_t pair_type = PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1);
 constexpr psa_algorithm_t verifying = PSA_ALG_ECDSA(PSA_ALG_SHA_256);
@@ -98,21 +53,28 @@ constexpr psa_algorithm_t signing = PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)
 }  // namespace
 
 std::string text(KeyId const& id) {
-    std::string hex;
-    for (auto const byte : id) hex += fmt::format("{:02x}", byte);
-    return hex;
+    return hex(id);
 }
 
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
     auto const point = behind<65>(pem_content(pem, "PUBLIC KEY"), public_head);
-    if (!point || !Imported{*point, public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying}.valid())
+    if (!point || !KeyHandle{*point, {public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying, 256}}.valid())
         return Error{ErrorCode::invalid_input,
                      "no public key on P-256 in PEM: write one with openssl pkey -in KEY -pubout"};
     return PublicKey{*point};
 }
 
+Result<PublicKey> PublicKey::from_point(ByteView point) {
+    std::array<std::uint8_t, 65> whole{};
+    if (point.size() != whole.size() ||
+        !KeyHandle{point, {public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying, 256}}.valid())
+        return Error{ErrorCode::invalid_input, "no point of P-256 in its uncompressed form"};
+    std::ranges::copy(point, whole.begin());
+    return PublicKey{whole};
+}
+
 bool PublicKey::verify(Digest const& digest, Signature const& signature) const {
-    Imported const key{point_, public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying};
+    KeyHandle const key{point_, {public_type, PSA_KEY_USAGE_VERIFY_HASH, verifying, 256}};
     return key.valid() && psa_verify_hash(key.id(), verifying, digest.data(), digest.size(), signature.data(),
                                           signature.size()) == PSA_SUCCESS;
 }
@@ -130,7 +92,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
         auto const curve = std::ranges::search(der, sec1_curve);
         if (!curve.empty()) scalar = behind<32>(der, sec1_head);
     }
-    if (!scalar || !Imported{*scalar, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing}.valid())
+    if (!scalar || !KeyHandle{*scalar, {pair_type, PSA_KEY_USAGE_SIGN_HASH, signing, 256}}.valid())
         return Error{
             ErrorCode::invalid_input,
             "no private key on P-256 in PEM without a password: make one with openssl ecparam -name prime256v1 "
@@ -139,7 +101,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
 }
 
 Result<Signature> PrivateKey::sign(Digest const& digest) const {
-    Imported const key{scalar_, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing};
+    KeyHandle const key{scalar_, {pair_type, PSA_KEY_USAGE_SIGN_HASH, signing, 256}};
     Signature signature{};
     std::size_t length = 0;
     if (!key.valid() || psa_sign_hash(key.id(), signing, digest.data(), digest.size(), signature.data(),
@@ -149,7 +111,7 @@ Result<Signature> PrivateKey::sign(Digest const& digest) const {
 }
 
 Result<PublicKey> PrivateKey::public_key() const {
-    Imported const key{scalar_, pair_type, PSA_KEY_USAGE_SIGN_HASH, signing};
+    KeyHandle const key{scalar_, {pair_type, PSA_KEY_USAGE_SIGN_HASH, signing, 256}};
     std::array<std::uint8_t, 65> point{};
     std::size_t length = 0;
     if (!key.valid() || psa_export_public_key(key.id(), point.data(), point.size(), &length) != PSA_SUCCESS)

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "psa.h"
+#include "x509_time.h"
 
 namespace kindgate::crypto {
 
@@ -101,10 +102,7 @@ Result<TlsIdentity> TlsIdentity::from_pem(std::string_view certificates, std::st
 }
 
 std::chrono::sys_seconds TlsIdentity::ends() const {
-    auto const& to = parts_->certificates.valid_to;
-    auto const day = std::chrono::year{to.year} / to.mon / to.day;
-    return std::chrono::sys_days{day} + std::chrono::hours{to.hour} + std::chrono::minutes{to.min} +
-           std::chrono::seconds{to.sec};
+    return instant_of(parts_->certificates.valid_to);
 }
 
 bool TlsIdentity::is_for(std::string const& name) const {

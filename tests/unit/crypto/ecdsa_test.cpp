@@ -11,12 +11,6 @@ namespace {
 
 using namespace kindgate;
 
-std::string hex(auto const& bytes) {
-    std::string digits;
-    for (auto const byte : bytes) digits += fmt::format("{:02x}", byte);
-    return digits;
-}
-
 using test::pkcs8;
 using test::public_pem;
 using test::sec1;

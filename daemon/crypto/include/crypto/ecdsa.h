@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "crypto/sha256.h"
+#include "crypto/sha2.h"
 
 namespace kindgate::crypto {
 
@@ -24,7 +24,10 @@ class PublicKey {
 public:
     // PEM as `openssl pkey -pubout` writes it ("BEGIN PUBLIC KEY").
     static Result<PublicKey> from_pem(std::string_view pem);
+    // SEC 1, 2.3.3, uncompressed: 65 octets, a point of the curve.
+    static Result<PublicKey> from_point(ByteView point);
 
+    std::array<std::uint8_t, 65> const& point() const { return point_; }
     bool verify(Digest const& digest, Signature const& signature) const;
     KeyId id() const;
     bool operator==(PublicKey const&) const = default;

@@ -1,4 +1,4 @@
-#include "crypto/sha256.h"
+#include "crypto/sha2.h"
 
 #include <cstdlib>
 
@@ -17,18 +17,31 @@ std::uint8_t const* octets(auto bytes) {
     return reinterpret_cast<std::uint8_t const*>(bytes.data());
 }
 
-}  // namespace
-
-Digest sha256(std::span<std::byte const> bytes) {
-    Digest digest{};
+template <typename Result>
+Result hashed(psa_algorithm_t algorithm, std::uint8_t const* bytes, std::size_t size) {
+    Result digest{};
     std::size_t length = 0;
-    demand(psa_ready() && psa_hash_compute(PSA_ALG_SHA_256, octets(bytes), bytes.size(), digest.data(), digest.size(),
-                                           &length) == PSA_SUCCESS);
+    demand(psa_ready() &&
+           psa_hash_compute(algorithm, bytes, size, digest.data(), digest.size(), &length) == PSA_SUCCESS);
     return digest;
 }
 
+}  // namespace
+
+Digest sha256(std::span<std::byte const> bytes) {
+    return hashed<Digest>(PSA_ALG_SHA_256, octets(bytes), bytes.size());
+}
+
 Digest sha256(std::string_view text) {
-    return sha256(std::as_bytes(std::span{text}));
+    return sha256(bytes_of(text));
+}
+
+Digest sha256(ByteView bytes) {
+    return hashed<Digest>(PSA_ALG_SHA_256, bytes.data(), bytes.size());
+}
+
+Digest384 sha384(ByteView bytes) {
+    return hashed<Digest384>(PSA_ALG_SHA_384, bytes.data(), bytes.size());
 }
 
 struct Sha256::Operation {
