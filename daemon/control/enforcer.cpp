@@ -134,7 +134,7 @@ policy::Plan Enforcer::plan_at(Situation const& situation, policy::Instant at) {
         if (policy_) planner_.emplace(*policy_);
     }
     if (!planner_) return {};
-    return planner_->plan({situation.devices, situation.overrides, at, situation.untrusted_clock});
+    return planner_->plan({situation.devices, situation.overrides, at, situation.untrusted_clock, situation.proofs});
 }
 
 void Enforcer::replan(Situation const& situation, Moment const& now) {

@@ -84,7 +84,8 @@ std::optional<Bytes> object_identifier(std::string_view dotted) {
         std::uint32_t arc = 0;
         auto const* const last = dotted.data() + end;
         auto const [stop, failed] = std::from_chars(dotted.data() + at, last, arc);
-        if (failed != std::errc{} || stop != last || (arc > 0x0fffffff)) return std::nullopt;
+        if (failed != std::errc{} || stop != last || arc > 0x0fffffff) return std::nullopt;
+        if (dotted[at] == '0' && end - at > 1) return std::nullopt;
         arcs.push_back(arc);
         at = end + 1;
     }

@@ -57,6 +57,7 @@ Policy read_policy(Said const& said, Places const& places, std::vector<Loaded::M
     read_newcomer(said, places, ids, policy, report);
     read_lists(said, places, policy, report);
     policy.profiles = inherit(std::move(profiles), report);
+    if (!report.failed()) warn_of_shut_gates(said, places, policy, report);
     if (auto const count = categories_in_force(policy).size(); count > most_categories)
         report.error(places.at, Complaint{fmt::format("the profiles name {} different categories", count),
                                           fmt::format("name at most {}", most_categories)});

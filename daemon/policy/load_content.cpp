@@ -79,8 +79,26 @@ AgeGate read_age_gate(v1::AgeGate const& said, Places const& places, Report& rep
     if (said.minutes() > day)
         report.error(places.of(v1::AgeGate::kMinutesFieldNumber).at,
                      Complaint{fmt::format("a proof can't open for {} minutes", said.minutes()), "write 1 to 1440"});
+    constexpr std::uint32_t most_times = 1000;
+    if (said.times_a_day() > most_times)
+        report.error(places.of(v1::AgeGate::kTimesADayFieldNumber).at,
+                     Complaint{fmt::format("{} times a day are too many", said.times_a_day()), "write 1 to 1000"});
     AgeGate gate{said.category(), static_cast<std::uint8_t>(said.min_age())};
     if (said.minutes() != 0) gate.opens = minutes{std::min(said.minutes(), day)};
+    gate.cross_device = said.cross_device();
+    gate.times_a_day = said.times_a_day();
+    if (said.proofs_size() == 0) return gate;
+    gate.tokens = gate.documents = false;
+    for (int i = 0; i < said.proofs_size(); ++i) {
+        if (said.proofs(i) == v1::TOKEN)
+            gate.tokens = true;
+        else if (said.proofs(i) == v1::MDOC)
+            gate.documents = true;
+        else
+            report.error(places.of(v1::AgeGate::kProofsFieldNumber, i).at,
+                         Complaint{fmt::format("{} is not a kind of proof", static_cast<int>(said.proofs(i))),
+                                   "write TOKEN or MDOC"});
+    }
     return gate;
 }
 
@@ -124,12 +142,15 @@ SaidContent read_content(v1::Content const& said, Places const& places, Report& 
     content.learning_categories =
         read_each(said.learning_categories(), places, Said::kLearningCategoriesFieldNumber, wrong_category, report);
     content.learning_domains = read_domains(said.learning_domains(), places, Said::kLearningDomainsFieldNumber, report);
-    for (int i = 0; i < said.age_gates_size(); ++i)
-        content.age_gates.push_back(read_age_gate(said.age_gates(i), places.of(Said::kAgeGatesFieldNumber, i), report));
-    if (said.age_gates_size() > 0)
-        report.warn(places.of(Said::kAgeGatesFieldNumber).at,
-                    {"'age_gates' is not enforced yet",
-                     "its categories stay closed, since this version takes no proofs of age"});
+    for (int i = 0; i < said.age_gates_size(); ++i) {
+        auto const& here = places.of(Said::kAgeGatesFieldNumber, i);
+        auto gate = read_age_gate(said.age_gates(i), here, report);
+        if (!gate.category.empty() &&
+            std::ranges::find(content.age_gates, gate.category, &AgeGate::category) != content.age_gates.end())
+            report.error(here.at, Complaint{fmt::format("there is an age gate for {} already", quoted(gate.category)),
+                                            "write one for each category"});
+        content.age_gates.push_back(std::move(gate));
+    }
     auto const choose = [](auto choice, auto& into, bool& is_said) {
         is_said = choice.has_value();
         if (choice) into = *choice;
@@ -208,9 +229,8 @@ void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Re
     auto const wrong_pack = [](std::string_view pack) { return wrong_id("pack", pack); };
     policy.packs = read_each(said.packs(), places, Said::kPacksFieldNumber, wrong_pack, report);
     if (policy.packs.empty()) policy.packs = {"starter"};
-    check_age_trust(said.age_trust(), places.of(Said::kAgeTrustFieldNumber), report);
+    policy.age_trust = read_age_trust(said.age_trust(), places.of(Said::kAgeTrustFieldNumber), report);
     not_yet("day_starts", places, Said::kDayStartsFieldNumber, report);
-    not_yet("age_trust", places, Said::kAgeTrustFieldNumber, report);
 }
 
 }  // namespace kindgate::policy

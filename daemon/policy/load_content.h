@@ -39,9 +39,11 @@ std::optional<Visibility> read_visibility(v1::Profile const& profile, Places con
 // The budgets of a profile.
 void check_budgets(v1::Profile const& profile, Places const& places, Report& report);
 
-// domain_lists, always_reachable and packs; age_trust is checked.
+// domain_lists, always_reachable, packs and age_trust.
 void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Report& report);
 
-void check_age_trust(v1::AgeTrust const& trust, Places const& places, Report& report);
+age::Trust read_age_trust(v1::AgeTrust const& said, Places const& places, Report& report);
+// Of age gates that nobody who is trusted can open.
+void warn_of_shut_gates(v1::Policy const& said, Places const& places, Policy const& policy, Report& report);
 
 }  // namespace kindgate::policy

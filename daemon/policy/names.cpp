@@ -170,16 +170,20 @@ private:
         for (std::size_t i = 0; i < content.block_categories.size(); ++i)
             refuse(content.block_categories[i], element("block_categories", i),
                    fmt::format("The category {} is blocked for {}", content.block_categories[i], profile.display_name));
-        for (std::size_t i = 0; i < content.age_gates.size(); ++i)
-            refuse(content.age_gates[i].category, element("age_gates", i),
-                   fmt::format("The category {} opens with a proof of age: {} years", content.age_gates[i].category,
-                               content.age_gates[i].min_age));
         if (content.block_vpn)
             refuse(vpn, "content.bypass.block_vpn",
                    fmt::format("VPN and proxy services are blocked for {}", profile.display_name));
         if (content.block_encrypted_dns)
             refuse(encrypted_dns, "content.bypass.block_encrypted_dns",
                    fmt::format("Encrypted DNS services are blocked for {}", profile.display_name));
+        auto const blocked = view.refused;
+        for (std::size_t i = 0; i < content.age_gates.size(); ++i)
+            refuse(content.age_gates[i].category, element("age_gates", i),
+                   fmt::format("The category {} opens with a proof of age: {} years", content.age_gates[i].category,
+                               content.age_gates[i].min_age));
+        view.refused.each([&](CategoryId id) {
+            if (!blocked.has(id)) view.gated.add(id);
+        });
         for (auto const& category : content.learning_categories) view.learning.add(input_.ids.of(category));
         for (auto const& category : profile.timed_categories()) view.timed.add(input_.ids.of(category));
         view.limited = view.refused | view.timed;
@@ -254,6 +258,8 @@ View make_view(std::shared_ptr<Names const> names, Policy const& policy, Plan co
         profile.mode = outcome.decision.mode;
         auto const& because = outcome.decision.because;
         if (profile.mode != Mode::open) profile.mode_reason = reasons.add(by_the_profile, because.rule, because.text);
+        for (auto const& opened : outcome.opened)
+            if (auto const id = input.ids.of(opened.category); profile.gated.has(id)) profile.refused.remove(id);
         for (auto const& withheld : outcome.withheld) {
             auto const id = input.ids.of(withheld.category);
             profile.closed.add(id);
@@ -288,11 +294,23 @@ Result<content::dns::Name> parse_name(std::string_view text) {
 
 namespace {
 
+// What passes because of a proof of age.
+std::optional<Reason> opened_by_proof(NameQuestion const& question, Outcome const& outcome, CategoryId category) {
+    auto const name = question.ids.name_of(category);
+    if (std::ranges::find(outcome.opened, name, &CategoryLease::category) == outcome.opened.end()) return std::nullopt;
+    auto const& gates = question.policy.profiles[outcome.profile].content.age_gates;
+    auto const gate = std::ranges::find(gates, name, &AgeGate::category);
+    return Reason{element("age_gates", static_cast<std::size_t>(gate - gates.begin())),
+                  fmt::format("A proof of age has opened the category {}", name)};
+}
+
 NameExplanation explain_at(NameQuestion const& question, Plan const& plan, content::dns::Name const& name) {
     auto const view = make_view(question.names, question.policy, plan, {0, question.ids, {}, {}, {}});
     auto const verdict = view.judge(question.device.slot, name);
-    auto const& decision = plan.of(plan.slots.front()).decision;
+    auto const& outcome = plan.of(plan.slots.front());
+    auto const& decision = outcome.decision;
     NameExplanation explained{verdict.kind, decision.mode, decision.because, {}, {}};
+    if (auto opened = opened_by_proof(question, outcome, verdict.category)) explained.because = *std::move(opened);
     if (verdict.reason != nullptr) explained.because = {verdict.reason->rule, verdict.reason->text};
     if (verdict.category == category_always_reachable) explained.because = {"always_reachable", "Always reachable"};
     if (verdict.rewrite != nullptr) explained.alias = verdict.rewrite->target;
@@ -304,7 +322,8 @@ NameExplanation explain_at(NameQuestion const& question, Plan const& plan, conte
 NameExplanation explain_name(NameQuestion const& question, content::dns::Name const& name) {
     Planner planner{question.policy};
     auto const plan_at = [&](Instant at) {
-        return planner.plan({std::span{&question.device, 1}, question.overrides, at, question.untrusted_clock});
+        return planner.plan(
+            {std::span{&question.device, 1}, question.overrides, at, question.untrusted_clock, question.proofs});
     };
     auto plan = plan_at(question.at);
     auto explained = explain_at(question, plan, name);

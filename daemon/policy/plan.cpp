@@ -1,6 +1,6 @@
 // One walk for each profile is enough: devices of a profile differ only by overrides that name the device or one of its
-// addresses. Those devices walk on their own, each time; a profile walks again only when its last outcome no longer
-// holds.
+// addresses, and by proofs of age. Those devices walk on their own, each time; a profile walks again only when its last
+// outcome no longer holds.
 #include "policy/plan.h"
 
 #include <algorithm>
@@ -94,6 +94,40 @@ bool is_withheld(std::span<Withheld const> all, std::string_view category) {
     return std::ranges::binary_search(all, category, {}, &Withheld::category);
 }
 
+// The gates of the profile that proofs have opened, by category.
+std::vector<CategoryLease> opened_by(std::span<Proved const> proofs, Profile const& profile, Instant now) {
+    std::vector<CategoryLease> opened;
+    for (auto const& gate : profile.content.age_gates) {
+        std::optional<Instant> ends;
+        for (auto const& proof : proofs)
+            if (proof.category == gate.category && proof.min_age >= gate.min_age && proof.ends > now)
+                ends = std::max(ends, std::optional{proof.ends});
+        if (ends) opened.push_back({gate.category, ends});
+    }
+    std::ranges::sort(opened, {}, &CategoryLease::category);
+    return opened;
+}
+
+// What may be leased while no window withholds it, by category: what windows are about, but for what only a proof
+// opens.
+std::vector<std::string> leasable(Profile const& profile, std::span<CategoryLease const> opened) {
+    auto categories = profile.timed_categories();
+    for (auto const& gate : profile.content.age_gates) std::erase(categories, gate.category);
+    for (auto const& one : opened) categories.push_back(one.category);
+    std::ranges::sort(categories);
+    return categories;
+}
+
+// A proof ends when it ends.
+void end_with_proofs(Outcome& outcome) {
+    for (auto const& proof : outcome.opened) {
+        auto const lease = std::ranges::find(outcome.leases, proof.category, &CategoryLease::category);
+        if (lease != outcome.leases.end())
+            lease->ends = lease->ends ? std::min(*lease->ends, *proof.ends) : *proof.ends;
+        outcome.due = outcome.due ? std::min(*outcome.due, *proof.ends) : *proof.ends;
+    }
+}
+
 // Walks to the first change of mode up to `limit`, and notes the lesser changes on the way.
 Outcome look_ahead(Walk& walk, std::span<std::string const> timed, Possible const& possible, Instant limit) {
     auto const now = walk.verdict();
@@ -143,8 +177,9 @@ Outcome fixed(std::size_t profile, Mode mode, std::string rule, std::string text
 // What an outcome is made from, but for the policy.
 struct Facts {
     Policy const& policy;
-    std::size_t index;              // of the profile
-    OverrideIndex::List overrides;  // that name the profile, or the device
+    std::size_t index;               // of the profile
+    OverrideIndex::List overrides;   // that name the profile, or the device
+    std::span<Proved const> proofs;  // of the device
     std::optional<Mode> untrusted_clock;
     Instant now;
 };
@@ -157,14 +192,17 @@ Outcome find_outcome(Facts const& facts, ZoneSpans& zone) {
             fixed(facts.index, *facts.untrusted_clock, "untrusted_clock", "The gate doesn't know the time yet");
         // Of windows nobody knows anything, so they withhold no category.
         if (fallback.decision.allows())
-            for (auto const& category : profile.timed_categories()) fallback.leases.push_back({category, std::nullopt});
+            for (auto const& category : leasable(profile, {})) fallback.leases.push_back({category, std::nullopt});
         end_at_the_latest(fallback, today + unknown_clock_lease);
         return fallback;
     }
     Schedule const schedule{profile};
     Walk walk{schedule, profile, facts.overrides, zone, facts.now};
-    auto found = look_ahead(walk, profile.timed_categories(), Possible{profile, facts.overrides}, today + horizon);
+    auto opened = facts.untrusted_clock ? std::vector<CategoryLease>{} : opened_by(facts.proofs, profile, facts.now);
+    auto found = look_ahead(walk, leasable(profile, opened), Possible{profile, facts.overrides}, today + horizon);
     found.profile = facts.index;
+    found.opened = std::move(opened);
+    end_with_proofs(found);
     if (!found.ends && (profile.depends_on_time() || !facts.overrides.empty()))
         end_at_the_latest(found, today + horizon);
     return found;
@@ -203,12 +241,15 @@ private:
     std::size_t outcome_of(PlannedDevice const& device) {
         if (!device.profile) return policy_.profiles.size();
         auto overrides = overrides_.on_device(device);
-        if (overrides.empty()) return *device.profile;
+        auto const proofs = std::ranges::equal_range(input_.proofs, device.slot, {}, &Proved::slot);
+        if (overrides.empty() && proofs.empty()) return *device.profile;
         auto const& profile = policy_.profiles[*device.profile];
         auto const shared = overrides_.on_profile(profile);
         overrides.insert(overrides.end(), shared.begin(), shared.end());
         plan_.outcomes.push_back(
-            find_outcome({policy_, *device.profile, std::move(overrides), input_.untrusted_clock, input_.now}, zone_));
+            find_outcome({policy_, *device.profile, std::move(overrides), std::span{proofs.begin(), proofs.end()},
+                          input_.untrusted_clock, input_.now},
+                         zone_));
         return plan_.outcomes.size() - 1;
     }
 
@@ -230,13 +271,14 @@ Planner::Planner(Policy const& policy) : policy_(&policy), known_(policy.profile
 
 Plan Planner::plan(PlanInput const& input) {
     assert(std::ranges::is_sorted(input.devices, {}, &PlannedDevice::slot));
+    assert(std::ranges::is_sorted(input.proofs, {}, &Proved::slot));
     OverrideIndex const overrides{input.overrides, input.now};
     ZoneSpans zone{*policy_->zone};
     Plan plan;
     plan.outcomes.reserve(known_.size() + 1);
     for (std::size_t index = 0; index < known_.size(); ++index) {
         auto const& profile = policy_->profiles[index];
-        Facts const facts{*policy_, index, overrides.on_profile(profile), input.untrusted_clock, input.now};
+        Facts const facts{*policy_, index, overrides.on_profile(profile), {}, input.untrusted_clock, input.now};
         auto& known = known_[index];
         if (!known || !still_holds(*known, facts)) known = find_known(facts, zone);
         plan.outcomes.push_back(known->outcome);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "age_keys.h"
 #include "load_texts.h"
 #include "test.h"
 
@@ -254,6 +255,10 @@ void refuses_wrong_content() {
          fmt::format("3:23: '?' {}\n3:37: nobody is 121 years old: write 1 to 120\n"
                      "3:50: a proof can't open for 1441 minutes: write 1 to 1440",
                      category)},
+        {in_content("age_gates { category: \"a\" min_age: 16 times_a_day: 1001 proofs: [TOKEN, 3] }"),
+         "3:49: 1001 times a day are too many: write 1 to 1000\n3:83: 3 is not a kind of proof: write TOKEN or MDOC"},
+        {in_content("age_gates { category: \"a\" min_age: 16 } age_gates { category: \"a\" min_age: 18 }"),
+         "3:51: there is an age gate for 'a' already: write one for each category"},
     });
 }
 
@@ -331,12 +336,24 @@ void refuses_wrong_age_trust() {
         return beside(fmt::format("age_trust {{ providers {{ {} }} }}", said));
     };
     constexpr std::string_view key = "is not base64url: write the issuer's token key with A-Z, a-z, 0-9, - and _";
-    constexpr std::string_view pem = "ca_pem: \"-----BEGIN CERTIFICATE-----\\n-----END CERTIFICATE-----\"";
+    std::string pem = "ca_pem:";
+    for (std::string_view rest = test::age_authority; !rest.empty();) {
+        auto const line = rest.substr(0, rest.find('\n'));
+        pem += fmt::format(" \"{}\\n\"", line);
+        rest.remove_prefix(line.size() + 1);
+    }
+    accepted(provider(fmt::format("name: \"p\" doc_type: \"org.iso.18013.5.1.mDL\" eku: \"1.0.18013.5.1.2\" {}", pem)));
     for (auto const* text : {"", "A", "AA=", "A+B/", "AAAA=", "===="})
         refused(issuer(fmt::format("name: \"i.example\" min_age: 18 token_keys: \"{}\"", text)),
                 fmt::format("3:53: '{}' {}", text, key));
-    for (auto const* text : {"AA", "AA==", "AAA=", "AAAA", "_-A"})
-        accepted(issuer(fmt::format("name: \"i.example\" min_age: 18 token_keys: \"{}\"", text)));
+    refused(
+        issuer("name: \"i.example\" min_age: 18 token_keys: \"AAAA\""),
+        "3:53: this is not a token key: it has to be a SubjectPublicKeyInfo of 342 octets with id-RSASSA-PSS, SHA-384, "
+        "MGF1 with SHA-384, a salt of 48 and 2,048 bits (RFC 9578, 6.5)");
+    auto const one_key = test::token_key(1);
+    accepted(issuer(fmt::format("name: \"i.example\" min_age: 18 token_keys: \"{}\"", one_key)));
+    accepted(issuer(
+        fmt::format("name: \"i.example\" min_age: 18 token_keys: \"{}\"", one_key.substr(0, one_key.find('=')))));
     refused({
         {issuer(""),
          "3:13: the issuer has no name: write name: and its host name\n"
@@ -344,23 +361,28 @@ void refuses_wrong_age_trust() {
         {issuer("name: \"i example\" min_age: 121"),
          "3:23: 'i example' is not a domain ('i example' can't be a part of one): write one like \"example.org\"\n"
          "3:41: nobody is 121 years old: write 1 to 120"},
-        {beside("age_trust {\nissuers { name: \"i\" min_age: 16 token_keys: \"AA\" }\nissuers { name: \"i\" min_age: "
-                "18 token_keys: "
-                "[\"AB\", \"AA==\"] } }"),
-         "5:52: this key proves 16 years in line 4 and 18 here: ask the issuer for one key an age"},
+        {beside(fmt::format("age_trust {{\nissuers {{ name: \"i\" min_age: 16 token_keys: \"{0}\" }}\nissuers {{ name: "
+                            "\"j\" min_age: 18 token_keys: \"{0}\" }} }}",
+                            one_key)),
+         "5:33: this key proves 16 years in line 4 and 18 here: ask the issuer for one key an age"},
+        {beside(fmt::format("age_trust {{\nissuers {{ name: \"i\" min_age: 16 token_keys: \"{0}\" }}\nissuers {{ name: "
+                            "\"j\" min_age: 16 token_keys: \"{0}\" }} }}",
+                            one_key)),
+         "5:33: this key stands in line 4 already: leave it out here: a key belongs to one issuer"},
         {provider(""),
          "3:13: the provider has no name: write name: and what people know it by\n"
          "3:13: the provider has no ca_pem: write ca_pem: and its authority's certificate in PEM\n"
          "3:13: the provider has no eku: write eku: and an object identifier\n"
          "3:13: the provider has no doc_type: write doc_type: and its documents' type, like \"eu.europa.ec.av.1\""},
         {provider("name: \"p\" doc_type: \"d\" eku: \"1.2\" ca_pem: \"x\""),
+         "3:35: documents of type 'd' are not taken: write \"eu.europa.ec.av.1\" or \"org.iso.18013.5.1.mDL\"\n"
          "3:60: ca_pem is not a certificate in PEM: write all lines from -----BEGIN CERTIFICATE----- to -----END "
-         "CERTIFICATE-----"},
+         "CERTIFICATE-----, of one"},
     });
-    for (auto const* oid : {"1", "1.", "1..2", "3.1", "1.02", "a.b", "1.2x"})
-        refused(provider(fmt::format("name: \"p\" {} doc_type: \"d\" eku: \"{}\"", pem, oid)),
-                fmt::format(
-                    "3:114: '{}' is not an object identifier: write numbers with dots, like \"1.0.18013.5.1.2\"", oid));
+    for (auto const* oid : {"1", "1.", "1..2", "3.1", "1.40", "1.02", "a.b", "1.2x"})
+        refused(provider(fmt::format("name: \"p\" doc_type: \"eu.europa.ec.av.1\" eku: \"{}\" {}", oid, pem)),
+                fmt::format("3:65: '{}' is not an object identifier: write numbers with dots, like \"1.0.18013.5.1.2\"",
+                            oid));
 }
 
 constexpr test::Test tests[] = {

@@ -23,6 +23,7 @@ public:
         for (auto const id : ids) add(id);
     }
     constexpr void add(CategoryId id) { bits_ |= std::uint64_t{1} << (id & 63); }
+    constexpr void remove(CategoryId id) { bits_ &= ~(std::uint64_t{1} << (id & 63)); }
     constexpr bool has(CategoryId id) const { return (bits_ >> (id & 63) & 1) != 0; }
     constexpr bool empty() const { return bits_ == 0; }
     // The lowest number in it, if any.

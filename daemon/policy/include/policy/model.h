@@ -13,6 +13,8 @@
 
 #include <date/date.h>
 
+#include "age/proof.h"
+#include "age/trust.h"
 #include "base/ids.h"
 #include "base/ip.h"
 
@@ -76,6 +78,11 @@ struct AgeGate {
     std::string category;
     std::uint8_t min_age = 0;  // years
     minutes opens{60};
+    bool tokens = true;         // these open it
+    bool documents = true;      // and these
+    bool cross_device = false;  // a document from another device, too
+    unsigned times_a_day = 0;   // 0: any number
+    bool takes(age::Kind kind) const { return kind == age::Kind::token ? tokens : documents; }
     bool operator==(AgeGate const&) const = default;
 };
 
@@ -165,6 +172,7 @@ struct Policy {
     std::vector<std::string> always_reachable;
     std::vector<std::string> helpline_countries;  // ISO 3166-1 alpha-2; whose helplines people are shown
     std::vector<std::string> packs;               // names; at least one
+    age::Trust age_trust;
     bool operator==(Policy const&) const = default;
 
     // Index into profiles or devices; linear, for people's requests.

@@ -84,6 +84,7 @@ struct NameQuestion {
     std::span<Override const> overrides;
     std::optional<Mode> untrusted_clock;
     Instant at;
+    std::span<Proved const> proofs{};  // of the device
 };
 
 // What the DNS front does with a question for a name, and the rule that decides.

@@ -22,19 +22,32 @@ struct PlannedDevice {
     std::optional<std::size_t> profile;
 };
 
+// A proof of age that was shown and accepted: it opens a category that has an age gate, on one device. Only that: it
+// changes no mode, and no window or block makes way for it.
+struct Proved {
+    Slot slot;
+    std::string category;
+    std::uint8_t min_age = 0;  // years that were proved: a gate that asks for more stays closed
+    Instant ends{};
+    bool operator==(Proved const&) const = default;
+};
+
 struct PlanInput {
     std::span<PlannedDevice const> devices;  // by slot; slots are unique
     std::span<Override const> overrides;
     Instant now;
     // Set while the clock can't be trusted: profiles that depend on time have this mode, without overrides (their ends
-    // can't be known) and the rule "untrusted_clock"; the others are as always. Leases given so end within two days.
+    // can't be known, nor those of proofs, so none opens anything) and the rule "untrusted_clock"; the others are as
+    // always. Leases given so end within two days.
     std::optional<Mode> untrusted_clock;
+    std::span<Proved const> proofs{};  // by slot; ended ones may be among them
 };
 
-// A category that windows are about and none withholds now.
+// A category that windows are about and none withholds now, or that a proof of age has opened.
 struct CategoryLease {
     std::string category;
-    // The first later instant at which it is withheld or the mode differs; as Outcome::ends where there is none.
+    // The first later instant at which it is withheld, its proof ends or the mode differs; as Outcome::ends where there
+    // is none.
     std::optional<Instant> ends;
     bool operator==(CategoryLease const&) const = default;
 };
@@ -53,7 +66,9 @@ struct Outcome {
     std::optional<Instant> ends;
     // The first later instant at which mode, reason or withheld categories change, or a lease has to be given anew.
     std::optional<Instant> due;
-    std::vector<Withheld> withheld;     // by category
+    std::vector<Withheld> withheld;  // by category
+    // Categories with an age gate that proofs have opened, by category, each with its proof's end.
+    std::vector<CategoryLease> opened;
     std::vector<CategoryLease> leases;  // by category; held in OPEN, and in LEARNING if the category is for learning
     bool operator==(Outcome const&) const = default;
 };

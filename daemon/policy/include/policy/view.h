@@ -49,7 +49,8 @@ struct ViewProfile {
     AnswerForm blocked = AnswerForm::nxdomain;
     YouTube youtube = YouTube::off;
     Visibility visibility = Visibility::nothing;
-    CategorySet refused;   // blocked, or behind an age gate
+    CategorySet refused;   // blocked, or behind an age gate that no proof has opened
+    CategorySet gated;     // what an age gate alone closes
     CategorySet closed;    // by a category window, now: allow_domains don't open them
     CategorySet learning;  // passes in LEARNING
     CategorySet limited;   // needs the kernel's category lease: its addresses carry this category before others
