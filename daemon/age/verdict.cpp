@@ -24,6 +24,7 @@ std::string_view word(Reason reason) {
         case Reason::device_mac: return "device-mac";
         case Reason::clock_untrusted: return "clock-untrusted";
         case Reason::not_allowed: return "not-allowed";
+        case Reason::not_now: return "not-now";
         case Reason::replayed: return "replayed";
         case Reason::too_often: return "too-often";
         case Reason::unavailable: return "unavailable";
@@ -53,6 +54,7 @@ std::string_view sentence(Reason reason) {
         case Reason::device_mac: return "It has a MAC where a signature of its device has to be";
         case Reason::clock_untrusted: return "The gate doesn't know the time yet, so no proof can be checked";
         case Reason::not_allowed: return "No proof of this kind opens anything here";
+        case Reason::not_now: return "A proof opens nothing now: show it when the internet is open again";
         case Reason::replayed: return "It was shown before";
         case Reason::too_often: return "Too many proofs: try again later";
         case Reason::unavailable: return "The gate couldn't write down that it was shown: try again";

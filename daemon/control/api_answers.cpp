@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "age_pages.h"
 #include "kindgate/v1/api.pb.h"
+#include "policy/calendar.h"
 
 namespace kindgate::control {
 
@@ -56,6 +58,18 @@ Result<ApiResponse> verdict_response(PolicyVerdict const& verdict, unsigned conf
 
 std::string quoted(std::string_view revision) {
     return fmt::format("\"{}\"", revision);
+}
+
+v1::AgeGateAnswer message_of(GateFacts const& facts) {
+    v1::AgeGateAnswer answer;
+    answer.set_verdict(facts.open() ? "ACCEPT" : "REFUSE");
+    answer.set_reason(std::string{facts.word()});
+    answer.set_min_age(facts.min_age);
+    answer.set_text(facts.text());
+    if (facts.until) answer.set_until(policy::rfc3339(*facts.until));
+    answer.set_until_text(facts.until_text);
+    answer.set_challenge(gate_challenge(facts));
+    return answer;
 }
 
 ApiResponse text_response(PolicyText policy) {
@@ -154,6 +168,21 @@ Result<ApiResponse> post_validate(Service& service, ApiRequest const& request) {
     // A large policy that is only checked must not make the daemon larger for ever.
     static_cast<void>(malloc_trim(0));
     return response;
+}
+
+Result<ApiResponse> get_age_gate(Service& service, ApiRequest const& request) {
+    for (auto const* field : {"device", "category"}) KG_TRY(require(request.target, field));
+    auto const slot = KG_TRY(service.slot_of(request.target.field("device")));
+    return json_response(message_of(service.gate(slot, request.target.field("category"))));
+}
+
+Result<ApiResponse> post_age_proof(Service& service, ApiRequest const& request) {
+    v1::ShowProof show;
+    KG_TRY(from_json(request.body, show));
+    auto const token = from_base64url(show.token());
+    if (!token || token->empty()) return wrong("'token' is not base64url");
+    auto const slot = KG_TRY(service.slot_of(show.device()));
+    return json_response(message_of(service.show_token(slot, show.category(), *token)));
 }
 
 Result<ApiResponse> post_release(Service& service, ApiRequest const& request) {

@@ -30,6 +30,8 @@ public:
     void read(std::optional<policy::Instant> now);
     // Null: there is none, or it has expired, which is told once.
     std::shared_ptr<crypto::TlsIdentity const> get(std::optional<policy::Instant> now);
+    // One is in force, whether it has expired or not.
+    bool is_there() const { return in_force_ != nullptr; }
     // Empty where the board names none.
     std::vector<std::filesystem::path> files() const;
 

@@ -1,5 +1,5 @@
 // Gatekeeper: from what happened to what the kernel holds. Answers stand in gatekeeper_ask.cpp, changes that people ask
-// for in gatekeeper_change.cpp.
+// for in gatekeeper_change.cpp, proofs of age in gatekeeper_age.cpp.
 #include "gatekeeper.h"
 
 #include <spdlog/spdlog.h>
@@ -37,6 +37,12 @@ void earlier(std::optional<Time>& soonest, std::optional<Time> const& other) {
     if (other && (!soonest || *other < *soonest)) soonest = other;
 }
 
+ProofDesk::Settings desk_settings(Board const& board) {
+    auto const name = board.public_name ? board.public_name->text() : std::string{};
+    return {board.state_directory / "age.keys", name,
+            name.empty() ? std::string{} : fmt::format("https://{}:{}", name, kernel::tls_port)};
+}
+
 std::string how_far(std::chrono::nanoseconds jump) {
     auto const seconds = std::chrono::round<std::chrono::seconds>(std::chrono::abs(jump)).count();
     auto const text = seconds < 120      ? fmt::format("{} seconds", seconds)
@@ -58,6 +64,8 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       certificate_(board_, events_),
       devices_(parts.ledger, events_, {board_.slots, board_.newcomers_per_minute}),
       overrides_(parts.ledger),
+      proofs_(parts.ledger),
+      desk_(desk_settings(board_)),
       enforcer_(parts.table),
       news_(events_) {}
 
@@ -73,6 +81,8 @@ Result<void> Gatekeeper::start() {
     bool const flows_unknown = contents.devices.empty();
     devices_.load(std::move(contents.devices), flows_unknown);
     overrides_.load(std::move(contents.overrides));
+    proofs_.load(std::move(contents.proofs));
+    desk_.start();
     names_.start(std::move(contents.categories));
     store_.start(at.instant());
     policy_changed();
@@ -136,6 +146,7 @@ Situation Gatekeeper::situation() const {
     return {.policy = store_.policy(),
             .devices = devices_.planned(),
             .overrides = overrides_.all(),
+            .proofs = proofs_.planned(devices_),
             .untrusted_clock = trusted_ ? std::nullopt : std::optional{board_.untrusted_clock},
             .lan = board_.lan,
             .lan_index = FlatSet<std::uint32_t>{std::move(indexes)},
@@ -312,6 +323,7 @@ void Gatekeeper::tick_ledger(Moment const& at) {
     if (at.steady >= next_flush_) {
         next_flush_ = at.steady + flush_interval;
         devices_.flush(at.instant());
+        if (trusted_ && store_.policy()) proofs_.forget(at.instant(), today());
         static_cast<void>(certificate());  // one that has expired is told
     }
     if (at.steady >= trust_.next_stamp()) stamp(Trust::When::if_due);
@@ -332,6 +344,7 @@ void Gatekeeper::clock_changed() {
     auto const at = parts_.clock.now();
     auto const jump = difference(at) - clock_difference_;
     clock_difference_ = difference(at);
+    if (jump < -jump_worth_telling) desk_.calendar_went_back();
     if (std::chrono::abs(jump) >= jump_worth_telling)
         events_.tell(v1::Event::CLOCK_JUMPED,
                      fmt::format("the clock jumped {}: everything is planned anew", how_far(jump)));

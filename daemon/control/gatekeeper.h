@@ -27,6 +27,8 @@
 #include "name_rules.h"
 #include "override_book.h"
 #include "policy_store.h"
+#include "proof_book.h"
+#include "proof_desk.h"
 #include "trust.h"
 
 namespace kindgate::v1 {
@@ -92,6 +94,12 @@ public:
     PageFacts page(Slot slot, std::string_view host) override;
     PortalFacts portal(Slot slot) override;
     std::shared_ptr<crypto::TlsIdentity const> certificate() override { return certificate_.get(time_if_trusted()); }
+    GateFacts gate(Slot slot, std::string_view category) override;
+    GateFacts show_token(Slot slot, std::string_view category, ByteView token) override;
+    Result<WalletFacts> ask_wallet(Slot slot, std::string_view category, bool encrypted) override;
+    std::optional<std::string> wallet_request(std::string_view id) override;
+    GateFacts show_document(Slot slot, std::string_view id, std::string_view body) override;
+    Result<Slot> slot_of(std::string_view device) override;
     Result<void> release(Caller const& caller) override;
     Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;
     std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override;
@@ -102,6 +110,21 @@ private:
         policy::Profile const* profile = nullptr;  // null: a newcomer without a profile
         Device const* device = nullptr;            // null: the profile itself
     };
+
+    // A device's age gate, if its profile has it.
+    struct GateAt {
+        Asked asked;
+        policy::AgeGate const* gate = nullptr;  // null: none
+    };
+    GateAt gate_at(Slot slot, std::string_view category) const;
+    GateFacts facts_of(GateAt const& at, std::string_view category) const;
+    // Why no proof is of use now, if so.
+    std::optional<age::Reason> shut(GateAt const& at) const;
+    Asking asking(Slot slot, GateAt const& at) const;
+    GateFacts judged(GateAt const& at, age::Verdict const& verdict);
+    age::Reason open(GateAt const& at, age::Verdict const& verdict);
+    std::chrono::days today() const;
+    std::vector<GateFacts> gates_of(Asked const& asked, Slot slot) const;
 
     Situation situation() const;
     policy::Instant now() const { return parts_.clock.now().instant(); }
@@ -161,6 +184,8 @@ private:
     CertificateStore certificate_;
     Devices devices_;
     OverrideBook overrides_;
+    ProofBook proofs_;
+    ProofDesk desk_;
     Enforcer enforcer_;
     ModeNews news_;
     Trust trust_{std::nullopt, {}};

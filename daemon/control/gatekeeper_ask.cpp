@@ -36,6 +36,15 @@ std::string_view name(policy::PlacedBy by) {
     return {};
 }
 
+// It is this gate that a name isn't passed for.
+bool closes(GateFacts const& gate, policy::Profile const& profile, policy::NameExplanation const& explained) {
+    auto const& gates = profile.content.age_gates;
+    for (std::size_t i = 0; i < gates.size(); ++i)
+        if (gates[i].category == gate.category)
+            return !explained.passes() && explained.because.rule == fmt::format("content.age_gates[{}]", i);
+    return false;
+}
+
 policy::Decision not_placed() {
     return {policy::Mode::off, {"newcomer_profile", "Nobody has placed this device yet"}};
 }
@@ -91,6 +100,15 @@ void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const 
         answer->set_until(time_text(outcome->until));
         if (outcome->until) answer->set_until_text(until_in_words(*store_.policy(), *outcome->until, at));
         add_because(*answer->mutable_because(), outcome->decision.because);
+        for (auto const& opened : outcome->opened) {
+            auto const* const proof = proofs_.find(id, opened.category);
+            auto* const told = answer->add_opened();
+            told->set_category(opened.category);
+            told->set_until(time_text(opened.ends));
+            told->set_until_text(until_in_words(*store_.policy(), *opened.ends, at));
+            told->set_min_age(proof->min_age);
+            told->set_times_today(proof->times);
+        }
     }
 }
 
@@ -226,8 +244,12 @@ policy::NameExplanation Gatekeeper::explained(Asked const& asked, policy::Instan
     std::string_view const id = asked.device == nullptr ? std::string_view{} : asked.device->id();
     std::span<Mac const> const macs = asked.device == nullptr ? std::span<Mac const>{} : asked.device->macs;
     policy::PlannedDevice const device{Slot{1}, id, macs, profile};
+    std::vector<policy::Proved> proofs;
+    for (auto const& proof : proofs_.all())
+        if (asked.device != nullptr && proof.device == id)
+            proofs.push_back({device.slot, proof.category, proof.min_age, proof.ends});
     return policy::explain_name(
-        {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at}, name);
+        {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at, proofs}, name);
 }
 
 Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at, std::string_view domain) {
@@ -275,6 +297,7 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
     if (about.device != nullptr) facts.device = display_name(*about.device);
     auto const at = now();
     std::optional<policy::Instant> until;
+    facts.gates = gates_of(about, slot);
     if (auto const name = policy::parse_name(host); name.ok() && *name != board_.public_name) {
         auto const explained = this->explained(about, at, *name);
         facts.name = name->text();
@@ -282,6 +305,7 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
         facts.mode = explained.mode;
         facts.because = explained.because.text;
         until = explained.until;
+        std::erase_if(facts.gates, [&](GateFacts const& gate) { return !closes(gate, *about.profile, explained); });
     } else {
         auto const explained = this->explained(about, at, true);
         facts.mode = explained.decision.mode;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "age_pages.h"
 #include "page_text.h"
 #include "web_listener.h"
 
@@ -29,6 +30,7 @@ Result<std::unique_ptr<PageServer>> PageServer::listen(boost::asio::io_context& 
                                                        std::uint16_t port) {
     WebListener::Settings settings;
     settings.answer = [&service](Slot slot, WebRequest const& request) {
+        if (auto answer = age_answer(service, slot, request, Transport::plain)) return *std::move(answer);
         return page_answer(service.page(slot, request.name));
     };
     auto listener = KG_TRY(WebListener::open(context, port, std::move(settings)));
@@ -46,6 +48,7 @@ Result<std::unique_ptr<PageServer>> PageServer::listen_tls(boost::asio::io_conte
     };
     settings.answer = [&service, page = fmt::format("https://{}:{}/", name, port)](Slot slot,
                                                                                    WebRequest const& request) {
+        if (auto answer = age_answer(service, slot, request, Transport::tls)) return *std::move(answer);
         if (request.path != portal_path) return WebAnswer{200, html, page_html(service.page(slot, {}))};
         return WebAnswer{200, "application/captive+json", portal_json(service.portal(slot), page)};
     };

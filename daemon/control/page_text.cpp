@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/json_string.h"
+#include "policy/calendar.h"
+
 namespace kindgate::control {
 
 namespace {
@@ -42,16 +45,63 @@ constexpr std::string_view style =
     "h1{font-size:1.5em}ul{padding-left:1.2em}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#222}a{color:#9cf}}";
 
-}  // namespace
-
-std::string page_html(PageFacts const& facts) {
-    auto const title = escaped(title_of(facts));
-    auto page = fmt::format(
+// `title` is escaped.
+std::string head_html(std::string_view title) {
+    return fmt::format(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\"><title>{0}</title><style>{1}</style></head><body><h1>{0}</h1>",
         title, style);
+}
+
+std::string gate_item(GateFacts const& gate) {
+    if (gate.open()) return fmt::format("<p>{} is open, {}.</p>", escaped(gate.category), escaped(gate.until_text));
+    return fmt::format("<p>{0} is open to who is {1}: <a href=\"/age/{0}\">show a proof</a>.</p>",
+                       escaped(gate.category), gate.min_age);
+}
+
+std::string wallet_html(WalletFacts const& wallet, std::string const& qr) {
+    auto page = fmt::format("<p><a href=\"{}\">Open my wallet</a>: it tells the gate this age, and nothing else.</p>",
+                            escaped(wallet.link));
+    if (!qr.empty())
+        page += "<p>On another phone: scan this. Whoever scans it answers for this device.</p>" + qr;
+    return page;
+}
+
+}  // namespace
+
+std::string gate_html(GateFacts const& facts, WalletFacts const* wallet, std::string const& qr) {
+    auto page = head_html(facts.open() ? fmt::format("{} is open", escaped(facts.category))
+                          : facts.min_age == 0
+                              ? std::string{"Nothing to open here"}
+                              : fmt::format("{} is open to who is {}", escaped(facts.category), facts.min_age));
+    page += fmt::format("<p>{}.</p>", escaped(facts.text()));
+    if (facts.open() || facts.min_age == 0) return page + "</body></html>\n";
+    if (wallet != nullptr)
+        page += wallet_html(*wallet, qr);
+    else if (facts.wallet)
+        page += fmt::format("<p><a href=\"/age/{}/wallet\">Show it from a wallet</a>.</p>", escaped(facts.category));
+    if (!facts.challenges.empty())
+        page += fmt::format(
+            "<p>A program that has a code of an issuer shows a token by itself. Or put one in here:</p>"
+            "<form method=\"post\" action=\"/age/{}\"><textarea name=\"token\" rows=\"4\" cols=\"40\" "
+            "aria-label=\"Token\"></textarea><br><button>Show it</button></form>",
+            escaped(facts.category));
+    return page + "<p>The gate learns that somebody here is old enough: not who, and not from whom.</p></body></html>\n";
+}
+
+std::string gate_json(GateFacts const& facts) {
+    return fmt::format(R"({{"verdict":"{}","reason":"{}","min_age":{},"text":{},"until":"{}","until_text":{}}})"
+                       "\n",
+                       facts.open() ? "ACCEPT" : "REFUSE", facts.word(), facts.min_age, json_string(facts.text()),
+                       facts.until ? policy::rfc3339(*facts.until) : "", json_string(facts.until_text));
+}
+
+std::string page_html(PageFacts const& facts) {
+    auto page = head_html(escaped(title_of(facts)));
     if (facts.passes) page += "<p>Nothing is closed any more: load it again.</p>";
     page += fmt::format("<p>{}{}.</p>", escaped(facts.because), facts.until.empty() ? "" : ", " + escaped(facts.until));
+    if (facts.mode == policy::Mode::open || !facts.name.empty())
+        for (auto const& gate : facts.gates) page += gate_item(gate);
     if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped(facts.device));
     if (!facts.contact.empty())
         page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped(facts.contact));

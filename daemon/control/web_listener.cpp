@@ -41,11 +41,13 @@ Slot slot_of(tcp::socket& socket) {
 
 std::string response_text(WebAnswer const& answer, WebRequest const& request) {
     auto const reason = beast::http::obsolete_reason(static_cast<beast::http::status>(answer.status));
+    std::string more;
+    for (auto const& [name, value] : answer.headers) more += fmt::format("{}: {}\r\n", name, value);
     return fmt::format(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nConnection: close\r\n\r\n{}",
-        answer.status, std::string_view{reason.data(), reason.size()}, answer.type, answer.body.size(),
-        request.head_only ? std::string_view{} : std::string_view{answer.body});
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n{}Connection: close\r\n\r\n{}",
+        answer.status, std::string_view{reason.data(), reason.size()}, answer.type, answer.body.size(), more,
+        request.method == WebRequest::Method::head ? std::string_view{} : std::string_view{answer.body});
 }
 
 // One connection. Lives as long as its handlers.

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -25,6 +27,7 @@ struct WebAnswer {
     unsigned status = 200;
     std::string type;  // Content-Type
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 // The whole response; for a HEAD request without its body (RFC 9110, 9.3.2).

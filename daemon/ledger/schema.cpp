@@ -58,7 +58,26 @@ CREATE TABLE category (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<char const*, 2> steps_of_today{version_1, version_2};
+// What proofs of age have opened, and digests (keyed, in hex) of what may be shown once, until nobody would accept it any
+// more. Nothing of a proof itself.
+constexpr char const* version_3 = R"sql(
+CREATE TABLE proof (
+    device TEXT NOT NULL,
+    category TEXT NOT NULL,
+    min_age INTEGER NOT NULL CHECK (min_age BETWEEN 1 AND 120),
+    ends INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (device, category)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shown (
+    digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+    dies INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<char const*, 3> steps_of_today{version_1, version_2, version_3};
 
 Error damaged(std::string_view what) {
     return {ErrorCode::damaged, std::string{what}};

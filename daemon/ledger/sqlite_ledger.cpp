@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "database.h"
 #include "open_file.h"
 #include "schema.h"
@@ -93,11 +94,29 @@ Result<CategoryNumbers> read_categories(Database& database) {
     return categories;
 }
 
+Result<std::vector<ProofRecord>> read_proofs(Database& database) {
+    std::vector<ProofRecord> proofs;
+    auto rows = KG_TRY(database.prepare(
+        "SELECT device, category, min_age, ends, day, times FROM proof ORDER BY device, category"));
+    while (KG_TRY(rows.step())) {
+        if (rows.integer(3) < 0 || rows.integer(3) > last_instant || rows.integer(4) > last_instant / 86400)
+            return damaged(fmt::format("what a proof has opened on {} ends at no time that can be", rows.text(0)));
+        proofs.push_back({.device = rows.text(0),
+                          .category = rows.text(1),
+                          .min_age = static_cast<std::uint8_t>(rows.integer(2)),
+                          .ends = instant(rows.integer(3)),
+                          .day = std::chrono::days{static_cast<int>(rows.integer(4))},
+                          .times = static_cast<unsigned>(rows.integer(5))});
+    }
+    return proofs;
+}
+
 Result<Contents> read_contents(Database& database) {
     Contents contents;
     contents.devices = KG_TRY(read_devices(database));
     contents.overrides = KG_TRY(read_overrides(database));
     contents.categories = KG_TRY(read_categories(database));
+    contents.proofs = KG_TRY(read_proofs(database));
     auto const last_id = KG_TRY(database.number("SELECT seq FROM sqlite_sequence WHERE name = 'override'"));
     contents.next_override_id = static_cast<std::uint64_t>(last_id) + 1;
     auto trusted = KG_TRY(database.prepare("SELECT value FROM setting WHERE name = 'last_trusted'"));
@@ -233,6 +252,8 @@ Result<void> SqliteLedger::take_macs(DeviceRecord const& device) {
 
 Result<void> SqliteLedger::forget(std::string const& id) {
     return write([&]() -> Result<void> {
+        auto proofs = KG_TRY(database_->prepare("DELETE FROM proof WHERE device = ?"));
+        KG_TRY(proofs.bind(id).run());
         auto statement = KG_TRY(database_->prepare("DELETE FROM device WHERE id = ?"));
         return statement.bind(id).run();
     });
@@ -277,6 +298,37 @@ Result<void> SqliteLedger::end_override(std::uint64_t id) {
     return write([&]() -> Result<void> {
         auto statement = KG_TRY(database_->prepare("DELETE FROM override WHERE id = ?"));
         return statement.bind(static_cast<std::int64_t>(id)).run();
+    });
+}
+
+Result<bool> SqliteLedger::open_by_proof(ProofRecord const& proof, ShownOnce const& shown) {
+    bool is_new = true;
+    KG_TRY(write([&]() -> Result<void> {
+        auto const digest = hex(shown.digest);
+        auto known = KG_TRY(database_->prepare("SELECT 1 FROM shown WHERE digest = ?"));
+        is_new = !KG_TRY(known.bind(digest).step());
+        if (!is_new) return {};
+        auto remember = KG_TRY(database_->prepare("INSERT INTO shown (digest, dies) VALUES (?, ?)"));
+        KG_TRY(remember.bind(digest).bind(seconds(shown.dies)).run());
+        auto put = KG_TRY(database_->prepare("INSERT OR REPLACE INTO proof (device, category, min_age, ends, day, times)"
+                                             " VALUES (?, ?, ?, ?, ?, ?)"));
+        return put.bind(proof.device)
+            .bind(proof.category)
+            .bind(std::int64_t{proof.min_age})
+            .bind(seconds(proof.ends))
+            .bind(std::int64_t{proof.day.count()})
+            .bind(std::int64_t{proof.times})
+            .run();
+    }));
+    return is_new;
+}
+
+Result<void> SqliteLedger::forget_proofs(Instant now, std::chrono::days today) {
+    return write([&]() -> Result<void> {
+        auto ended = KG_TRY(database_->prepare("DELETE FROM proof WHERE ends <= ? AND day < ?"));
+        KG_TRY(ended.bind(seconds(now)).bind(std::int64_t{today.count()}).run());
+        auto died = KG_TRY(database_->prepare("DELETE FROM shown WHERE dies <= ?"));
+        return died.bind(seconds(now)).run();
     });
 }
 

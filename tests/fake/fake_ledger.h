@@ -21,6 +21,7 @@ public:
         contents.next_override_id = next_id_;
         contents.last_trusted = last_trusted;
         contents.categories = categories;
+        for (auto const& [key, proof] : proofs) contents.proofs.push_back(proof);
         return contents;
     }
     Result<void> put(ledger::DeviceRecord const& device) override { return put_all({&device, 1}); }
@@ -33,6 +34,7 @@ public:
     Result<void> forget(std::string const& id) override {
         if (failure) return *failure;
         devices.erase(id);
+        std::erase_if(proofs, [&](auto const& one) { return one.first.first == id; });
         return {};
     }
     void touch(std::string const& id, policy::Instant last_seen, std::string const& host_name) override {
@@ -61,6 +63,18 @@ public:
         std::erase_if(overrides, [&](auto const& given) { return given.id == id; });
         return {};
     }
+    Result<bool> open_by_proof(ledger::ProofRecord const& proof, ledger::ShownOnce const& once) override {
+        if (failure) return *failure;
+        if (!shown.emplace(once.digest, once.dies).second) return false;
+        proofs[{proof.device, proof.category}] = proof;
+        return true;
+    }
+    Result<void> forget_proofs(policy::Instant now, std::chrono::days today) override {
+        if (failure) return *failure;
+        std::erase_if(proofs, [&](auto const& one) { return one.second.ends <= now && one.second.day < today; });
+        std::erase_if(shown, [&](auto const& one) { return one.second <= now; });
+        return {};
+    }
     Result<void> put_categories(ledger::CategoryNumbers const& all) override {
         if (failure) return *failure;
         categories = all;
@@ -83,6 +97,8 @@ public:
     std::map<std::string, ledger::DeviceRecord> devices;
     std::vector<policy::Override> overrides;
     ledger::CategoryNumbers categories;
+    std::map<std::pair<std::string, std::string>, ledger::ProofRecord> proofs;  // by device and category
+    std::map<std::array<std::uint8_t, 32>, policy::Instant> shown;
     std::vector<ledger::Revision> kept_revisions;
     std::optional<policy::Instant> last_trusted;
     std::string damage_message;

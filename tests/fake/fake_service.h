@@ -22,6 +22,8 @@ public:
     control::PolicyText policy_text{"name: \"Home\"\n", "0123456789abcdef"};
     control::PolicyVerdict verdict = good_verdict();
     control::PortalFacts portal_facts;
+    control::GateFacts gate_facts;
+    control::WalletFacts wallet_facts;
     std::shared_ptr<crypto::TlsIdentity const> identity;
 
     void tell(v1::Event const& event) {
@@ -133,6 +135,32 @@ public:
         return portal_facts;
     }
     std::shared_ptr<crypto::TlsIdentity const> certificate() override { return identity; }
+    control::GateFacts gate(Slot slot, std::string_view category) override {
+        asked.push_back("gate " + std::to_string(slot.number()) + " " + std::string{category});
+        return gate_facts;
+    }
+    control::GateFacts show_token(Slot, std::string_view category, ByteView token) override {
+        asked.push_back("token " + hex(token) + " for " + std::string{category});
+        return gate_facts;
+    }
+    Result<control::WalletFacts> ask_wallet(Slot, std::string_view category, bool encrypted) override {
+        asked.push_back("wallet for " + std::string{category} + (encrypted ? ", encrypted" : ""));
+        if (failure) return *failure;
+        return wallet_facts;
+    }
+    std::optional<std::string> wallet_request(std::string_view id) override {
+        asked.push_back("wallet request " + std::string{id});
+        return failure ? std::nullopt : std::optional<std::string>{"object"};
+    }
+    control::GateFacts show_document(Slot, std::string_view id, std::string_view body) override {
+        asked.push_back("document " + std::string{id} + " " + std::string{body});
+        return gate_facts;
+    }
+    Result<Slot> slot_of(std::string_view device) override {
+        asked.push_back("slot of " + std::string{device});
+        if (failure) return *failure;
+        return Slot{1};
+    }
     Result<void> release(control::Caller const&) override {
         asked.emplace_back("release");
         if (failure) return *failure;

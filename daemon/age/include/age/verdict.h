@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {
     device_mac,         // a MAC where a signature has to be (ISO/IEC 18013-5, 9.1.3.5: for proximity)
     clock_untrusted,    // the gate doesn't know the time
     not_allowed,        // the policy takes no such proof here
+    not_now,            // something else closes the category: bedtime, learning time, a window
     replayed,           // shown before
     too_often,          // more proofs than the policy takes a day, or than a device may try
     unavailable,        // the gate couldn't write down that it was shown

@@ -11,6 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "age/http_auth.h"
+#include "age/verdict.h"
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "policy/model.h"
@@ -67,6 +70,29 @@ struct PolicyVerdict {
     std::shared_ptr<policy::Policy const> policy;  // null: wrong
 };
 
+// An age gate of a device.
+struct GateFacts {
+    std::string category;
+    std::optional<age::Reason> reason{};  // accepted: it is open; why what was shown opens nothing; none: nothing was
+    std::uint8_t min_age = 0;  // years: where open those that were proved, else those that are asked for; 0: no gate
+    std::optional<policy::Instant> until{};          // where open
+    std::string until_text{};                        // "until 15:00"
+    std::vector<age::AuthChallenge> challenges{};    // that tokens answer; empty: none opens it
+    bool wallet = false;                             // a wallet may show a document
+
+    bool open() const { return reason == age::Reason::accepted; }
+    std::string_view word() const { return reason ? age::word(*reason) : "closed"; }
+    std::string text() const;  // a sentence without its full stop
+};
+
+// How a wallet is asked (OpenID4VP 1.0).
+struct WalletFacts {
+    std::string request;         // the authorization request as JSON
+    std::string link;            // the same as a link that opens a wallet on this device
+    std::string request_uri;     // gives it by reference
+    std::string reference_link;  // for a QR code; "" where no other device may show one
+};
+
 // What the gate's page tells a device about a web request.
 struct PageFacts {
     std::string device;  // its name; "" : unknown
@@ -77,6 +103,8 @@ struct PageFacts {
     std::string until;    // "until tomorrow 07:00"; "" : no end in sight
     std::string contact;  // URI; "" : nobody
     std::vector<policy::Helpline> helplines;
+    // Of the device, for the gate's own page; of the name, where a gate closes it.
+    std::vector<GateFacts> gates{};
 };
 
 // What a device is told of its access (RFC 8908, 5).
@@ -115,6 +143,19 @@ public:
     virtual PortalFacts portal(Slot slot) = 0;
     // What is shown to who connects by TLS. Null: there is none, or it has expired.
     virtual std::shared_ptr<crypto::TlsIdentity const> certificate() = 0;
+
+    // A slot's age gates. `category`: whatever somebody wrote.
+    virtual GateFacts gate(Slot slot, std::string_view category) = 0;
+    // A Privacy Pass token, encoded. Opens the category if it is good: in force when this returns.
+    virtual GateFacts show_token(Slot slot, std::string_view category, ByteView token) = 0;
+    // `encrypted`: the wallet's answer shall be.
+    virtual Result<WalletFacts> ask_wallet(Slot slot, std::string_view category, bool encrypted) = 0;
+    // By the id in its request_uri; none: no such question is open.
+    virtual std::optional<std::string> wallet_request(std::string_view id) = 0;
+    // What a wallet posted to the response_uri with this id. `slot`: who posted it.
+    virtual GateFacts show_document(Slot slot, std::string_view id, std::string_view body) = 0;
+    // Of a device by its id or hardware address.
+    virtual Result<Slot> slot_of(std::string_view device) = 0;
 
     // Takes the table away and ends the daemon.
     virtual Result<void> release(Caller const& caller) = 0;

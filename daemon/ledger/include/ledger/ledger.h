@@ -1,8 +1,10 @@
-// The durable state: devices and their slots, placements by hand, people's words, the numbers of categories, policy
-// revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control
+// The durable state: devices and their slots, placements by hand, people's words, what proofs of age have opened, the
+// numbers of categories, policy revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control
 // thread only. Every write is durable when it returns, except touch(), which is batched.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -40,6 +42,23 @@ struct Revision {
     bool operator==(Revision const&) const = default;
 };
 
+// What a proof of age has opened. Nothing of the proof: not whose it was, not from whom.
+struct ProofRecord {
+    std::string device;  // id
+    std::string category;
+    std::uint8_t min_age = 0;  // years that were proved
+    Instant ends{};
+    std::chrono::days day{};  // local date of the last one, counted from 1970-01-01
+    unsigned times = 0;       // on that date
+    bool operator==(ProofRecord const&) const = default;
+};
+
+// Of something that may be shown once.
+struct ShownOnce {
+    std::array<std::uint8_t, 32> digest{};
+    Instant dies{};  // from here on nobody would accept it anyway
+};
+
 // By name. The kernel's table and its flows carry the numbers, across restarts.
 using CategoryNumbers = std::map<std::string, CategoryId, std::less<>>;
 
@@ -48,6 +67,7 @@ struct Contents {
     std::vector<policy::Override> overrides;  // by id; ended ones may be among them
     std::uint64_t next_override_id = 1;
     CategoryNumbers categories;
+    std::vector<ProofRecord> proofs;  // by device and category; ended ones may be among them
     std::optional<Instant> last_trusted;
 };
 
@@ -74,6 +94,12 @@ public:
     virtual Result<policy::Override> add(policy::Override given) = 0;
     // Forgets it. An unknown id is no error.
     virtual Result<void> end_override(std::uint64_t id) = 0;
+
+    // Insert or replace by device and category, and remember what was shown: both or neither. False: that was shown
+    // before, and nothing is written.
+    virtual Result<bool> open_by_proof(ProofRecord const& proof, ShownOnce const& shown) = 0;
+    // Forgets what has ended by `now` and whose count is of a day before `today`, and what was shown and has died.
+    virtual Result<void> forget_proofs(Instant now, std::chrono::days today) = 0;
 
     // All there are from now on; each number first_category to last_category, and once.
     virtual Result<void> put_categories(CategoryNumbers const& categories) = 0;

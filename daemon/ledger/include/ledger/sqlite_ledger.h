@@ -35,6 +35,8 @@ public:
     Result<void> flush() override;
     Result<policy::Override> add(policy::Override given) override;
     Result<void> end_override(std::uint64_t id) override;
+    Result<bool> open_by_proof(ProofRecord const& proof, ShownOnce const& shown) override;
+    Result<void> forget_proofs(Instant now, std::chrono::days today) override;
     Result<void> put_categories(CategoryNumbers const& categories) override;
     Result<void> add_revision(Revision const& revision) override;
     Result<std::vector<Revision>> revisions() override;

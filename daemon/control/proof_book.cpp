@@ -1,0 +1,44 @@
+#include "proof_book.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace kindgate::control {
+
+namespace {
+
+auto key(ledger::ProofRecord const& proof) {
+    return std::pair<std::string_view, std::string_view>{proof.device, proof.category};
+}
+
+}  // namespace
+
+Result<bool> ProofBook::open(ledger::ProofRecord const& proof, ledger::ShownOnce const& shown) {
+    if (!KG_TRY(ledger_.open_by_proof(proof, shown))) return false;
+    std::erase_if(all_, [&](auto const& one) { return key(one) == key(proof); });
+    all_.push_back(proof);
+    return true;
+}
+
+void ProofBook::forget(policy::Instant now, std::chrono::days today) {
+    if (auto const forgotten = ledger_.forget_proofs(now, today); !forgotten.ok())
+        return spdlog::warn("what proofs of age have opened is not forgotten yet: {}", forgotten.error().message());
+    std::erase_if(all_, [&](auto const& one) { return one.ends <= now && one.day < today; });
+}
+
+ledger::ProofRecord const* ProofBook::find(std::string_view device, std::string_view category) const {
+    auto const found = std::ranges::find(all_, std::pair{device, category}, key);
+    return found == all_.end() ? nullptr : &*found;
+}
+
+std::vector<policy::Proved> ProofBook::planned(Devices const& devices) const {
+    std::vector<policy::Proved> planned;
+    for (auto const& proof : all_)
+        if (auto const* const device = devices.find(proof.device); device != nullptr && device->record.slot.valid())
+            planned.push_back({device->record.slot, proof.category, proof.min_age, proof.ends});
+    std::ranges::sort(planned, {}, &policy::Proved::slot);
+    return planned;
+}
+
+}  // namespace kindgate::control

@@ -1,0 +1,35 @@
+// What proofs of age have opened; each is in the ledger before it counts.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "devices.h"
+#include "ledger/ledger.h"
+#include "policy/plan.h"
+
+namespace kindgate::control {
+
+class ProofBook {
+public:
+    explicit ProofBook(ledger::Ledger& ledger) : ledger_(ledger) {}  // must outlive this object
+
+    void load(std::vector<ledger::ProofRecord> kept) { all_ = std::move(kept); }
+
+    // False: it was shown before, and nothing changes.
+    Result<bool> open(ledger::ProofRecord const& proof, ledger::ShownOnce const& shown);
+    // What has ended and no longer counts, and what was shown and nobody would accept any more.
+    void forget(policy::Instant now, std::chrono::days today);
+
+    // Null: none was shown, or it is forgotten.
+    ledger::ProofRecord const* find(std::string_view device, std::string_view category) const;
+    std::vector<ledger::ProofRecord> const& all() const { return all_; }
+    // For the plan, by slot.
+    std::vector<policy::Proved> planned(Devices const& devices) const;
+
+private:
+    ledger::Ledger& ledger_;
+    std::vector<ledger::ProofRecord> all_;
+};
+
+}  // namespace kindgate::control
