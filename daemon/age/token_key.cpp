@@ -18,6 +18,12 @@ constexpr std::array<std::uint8_t, 72> head{
 constexpr std::array<std::uint8_t, 9> key_head{0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00};
 constexpr std::array<std::uint8_t, 5> key_tail{0x02, 0x03, 0x01, 0x00, 0x01};
 
+Bytes with_head(ByteView key) {
+    Bytes der{head.begin(), head.end()};
+    der.insert(der.end(), key.begin(), key.end());
+    return der;
+}
+
 }  // namespace
 
 Result<TokenKey> TokenKey::from_spki(ByteView der) {
@@ -34,10 +40,12 @@ Result<TokenKey> TokenKey::from_spki(ByteView der) {
     return TokenKey{std::move(rsa).value(), crypto::sha256(der)};
 }
 
+Result<TokenKey> TokenKey::from_pkcs1(ByteView der) {
+    return from_spki(with_head(der));
+}
+
 Bytes TokenKey::spki() const {
-    Bytes der{head.begin(), head.end()};
-    der.insert(der.end(), key_.der().begin(), key_.der().end());
-    return der;
+    return with_head(key_.der());
 }
 
 }  // namespace kindgate::age

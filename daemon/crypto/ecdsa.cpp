@@ -1,11 +1,15 @@
 #include "crypto/ecdsa.h"
 
+#include <mbedtls/pem.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "crypto/secret.h"
 #include "psa.h"
 
 namespace kindgate::crypto {
@@ -31,6 +35,8 @@ constexpr std::array<std::uint8_t, 26> public_head{0x30, 0x59, 0x30, 0x13, 0x06,
 constexpr std::array<std::uint8_t, 36> pkcs8_head{
     0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
     0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20};
+// Behind the scalar: [1], BIT STRING, uncompressed point.
+constexpr std::array<std::uint8_t, 5> pkcs8_point{0xa1, 0x44, 0x03, 0x42, 0x00};
 // RFC 5915, 3: ECPrivateKey { 1, OCTET STRING (32), [0] prime256v1, … }; the curve stands behind the key.
 constexpr std::array<std::uint8_t, 7> sec1_head{0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20};
 constexpr std::array<std::uint8_t, 12> sec1_curve{0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86,
@@ -100,6 +106,16 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
     return PrivateKey{*scalar};
 }
 
+PrivateKey PrivateKey::at_random() {
+    // A number of 256 bits is no scalar of P-256 once in four thousand millions.
+    for (int i = 0; i < 8; ++i) {
+        std::array<std::uint8_t, 32> scalar{};
+        fill_at_random(scalar);
+        if (KeyHandle{scalar, {pair_type, PSA_KEY_USAGE_SIGN_HASH, signing, 256}}.valid()) return PrivateKey{scalar};
+    }
+    std::abort();
+}
+
 Result<Signature> PrivateKey::sign(Digest const& digest) const {
     KeyHandle const key{scalar_, {pair_type, PSA_KEY_USAGE_SIGN_HASH, signing, 256}};
     Signature signature{};
@@ -117,6 +133,24 @@ Result<PublicKey> PrivateKey::public_key() const {
     if (!key.valid() || psa_export_public_key(key.id(), point.data(), point.size(), &length) != PSA_SUCCESS)
         return Error{ErrorCode::system, "the crypto library couldn't tell the public key"};
     return PublicKey{point};
+}
+
+Result<std::string> PrivateKey::to_pem() const {
+    auto const point = KG_TRY(public_key()).point();
+    Bytes der{pkcs8_head.begin(), pkcs8_head.end()};
+    der.reserve(256);  // so that no copy of the scalar is left behind
+    der.insert(der.end(), scalar_.begin(), scalar_.end());
+    der.insert(der.end(), pkcs8_point.begin(), pkcs8_point.end());
+    der.insert(der.end(), point.begin(), point.end());
+    std::array<unsigned char, 512> text{};
+    std::size_t size = 0;  // with the zero at its end
+    int const failed = mbedtls_pem_write_buffer("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n",
+                                                der.data(), der.size(), text.data(), text.size(), &size);
+    std::string pem{reinterpret_cast<char const*>(text.data()), failed != 0 ? 0 : size - 1};
+    wipe(der);
+    wipe(text);
+    if (failed != 0) return Error{ErrorCode::system, "the crypto library couldn't write the key"};
+    return pem;
 }
 
 }  // namespace kindgate::crypto

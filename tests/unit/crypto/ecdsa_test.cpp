@@ -61,6 +61,17 @@ constexpr test::Test tests[] = {
              signature[i] ^= 1;
          }
      }},
+    {"a key is written as openssl does, and one made at random is read again as the same; two are two",
+     [] {
+         test::equal(test::value(key().to_pem()), std::string{pkcs8}, "as openssl");
+         auto const made = crypto::PrivateKey::at_random();
+         auto const read = test::value(crypto::PrivateKey::from_pem(test::value(made.to_pem())));
+         test::check(test::value(read.public_key()) == test::value(made.public_key()), "the same");
+         auto const other = crypto::PrivateKey::at_random();
+         test::check(test::value(other.public_key()) != test::value(made.public_key()), "another");
+         auto const digest = crypto::sha256("sample");
+         test::check(test::value(made.public_key()).verify(digest, test::value(read.sign(digest))), "signs");
+     }},
     {"what is no key on P-256 is refused in words",
      [] {
          std::string point{public_pem};

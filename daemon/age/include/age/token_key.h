@@ -14,8 +14,11 @@ public:
     // salt 48), 2,048 bits: 342 octets. Anything else, rsaEncryption too: invalid_input.
     static constexpr std::size_t size = 342;
     static Result<TokenKey> from_spki(ByteView der);
+    // RFC 8017, A.1.1, RSAPublicKey: the part of it that differs.
+    static Result<TokenKey> from_pkcs1(ByteView der);
 
     Bytes spki() const;
+    ByteView pkcs1() const { return key_.der(); }
     crypto::Digest const& id() const { return id_; }  // SHA-256 of the SPKI
     bool verify(ByteView message, ByteView signature) const { return key_.verify_pss_sha384(message, signature); }
     bool operator==(TokenKey const&) const = default;

@@ -44,9 +44,12 @@ public:
     // PEM as `openssl ecparam -name prime256v1 -genkey -noout` ("BEGIN EC PRIVATE KEY") or `openssl genpkey` ("BEGIN
     // PRIVATE KEY") writes it, without a password.
     static Result<PrivateKey> from_pem(std::string_view pem);
+    static PrivateKey at_random();
 
     Result<Signature> sign(Digest const& digest) const;
     Result<PublicKey> public_key() const;
+    // "BEGIN PRIVATE KEY", as from_pem() takes it.
+    Result<std::string> to_pem() const;
 
 private:
     explicit PrivateKey(std::array<std::uint8_t, 32> scalar) : scalar_(scalar) {}
