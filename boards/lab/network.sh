@@ -11,6 +11,9 @@ declare -A macs=([kid]=02:00:5e:10:00:01 [pupil]=02:00:5e:10:00:02 [parent]=02:0
 # name and the last parts of its addresses
 sites=("video.example 10 11" "learn.example 20" "games.example 30 31" "help.example 40" "news.example 50" "social.example 60")
 
+# Of the age issuer, which is no web server of internet.py's.
+issuer_addresses=(203.0.113.70 2001:db8:113::70)
+
 # Starts a program on a host for the lab's lifetime: start HOST LOG CMD…
 start() {
   local host=$1 log=$2
@@ -69,12 +72,33 @@ END
       printf 'address=/%s/203.0.113.%s\naddress=/%s/2001:db8:113::%s\n' "$name" "$last" "$name" "$last"
     done
   done >"$run/names.conf"
+  for last in "${issuer_addresses[@]}"; do
+    ip -n "$net" addr add "$last" dev lo
+    printf 'address=/issuer.example/%s\n' "$last" >>"$run/names.conf"
+  done
   make_certificates
   start net internet.log /usr/bin/python3 "$lab_dir/internet.py" "$run/net.crt" "$run/net.key" "${addresses[@]}"
   start net names.log dnsmasq --keep-in-foreground --conf-file="$run/names.conf" --pid-file="$run/names.pid" --user=root \
     --no-resolv --no-hosts --local=/example/ --interface=wan --bind-interfaces
   wait_until "the internet" grep -q ready "$run/internet.log"
   wait_until "the names of the internet" test -s "$run/names.pid"
+}
+
+# Who vouches for ages: issuer.example, and age16.issuer.example, age18.issuer.example. Its keys take a second to make, so
+# they are made once for a checkout; who has used which code is forgotten with each lab.
+start_issuer() {
+  local kept=$checkout/build/lab-issuer arguments=() address
+  [ -x "$programs/kindgate-age-demo" ] || return 0
+  find "$kept" -maxdepth 0 -mtime +180 -exec rm -r {} + 2>/dev/null || true
+  if [ ! -e "$kept/issuer.json" ]; then
+    rm -rf "$kept"
+    "$programs/kindgate-age-demo" issuer init --dir "$kept" --name issuer.example --ages 16,18 --codes 100 \
+      >"$run/issuer-init.log" 2>&1 || give_up "the age issuer can't be made"
+  fi
+  cp -r "$kept" "$run/issuer"
+  for address in "${issuer_addresses[@]}"; do arguments+=(--listen "$address"); done
+  start net issuer.log "$programs/kindgate-age-demo" issuer serve --dir "$run/issuer" "${arguments[@]}"
+  wait_until "the age issuer" grep -q ready "$run/issuer.log"
 }
 
 # certify NAME SUBJECT_ALT_NAMES: NAME.key and NAME.crt, by the lab's authority.

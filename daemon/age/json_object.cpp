@@ -19,7 +19,7 @@ google::protobuf::Value const* find(JsonObject const& object, std::string const&
 std::string text_of(JsonObject const& object, std::string const& name) {
     auto const* const value = find(object, name);
     return value != nullptr && value->kind_case() == google::protobuf::Value::kStringValue ? value->string_value()
-                                                                                          : std::string{};
+                                                                                           : std::string{};
 }
 
 }  // namespace kindgate::age

@@ -30,7 +30,8 @@ std::string credential_query(DocType type, std::uint8_t min_age) {
     std::vector<std::string> claims;
     std::vector<std::string> sets;
     for (auto const years : ages) {
-        claims.push_back(fmt::format(R"({{"id":"over{0:02}","path":["{1}","age_over_{0:02}"]}})", years, name_space(type)));
+        claims.push_back(
+            fmt::format(R"({{"id":"over{0:02}","path":["{1}","age_over_{0:02}"]}})", years, name_space(type)));
         sets.push_back(fmt::format(R"(["over{:02}"])", years));
     }
     return fmt::format(
@@ -53,7 +54,8 @@ std::string dcql_query(WalletQuestion const& question) {
 
 // OpenID4VP, 5.1 and B.2.2: ES256 alone (COSE algorithm -7).
 std::string client_metadata(WalletQuestion const& question) {
-    std::string metadata = R"({"vp_formats_supported":{"mso_mdoc":{"issuerauth_alg_values":[-7],"deviceauth_alg_values":[-7]}})";
+    std::string metadata =
+        R"({"vp_formats_supported":{"mso_mdoc":{"issuerauth_alg_values":[-7],"deviceauth_alg_values":[-7]}})";
     if (auto const& key = question.encrypt_to; !key.empty()) {
         ByteView const point{key};
         metadata += fmt::format(

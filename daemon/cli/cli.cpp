@@ -217,6 +217,47 @@ void pack_update_options(CLI::App& app, Options& options) {
     json_flag(app, options);
 }
 
+void trust_option(CLI::App& app, Options& options) {
+    app.add_option("--policy", options.policy, "The policy whose age_trust says who is believed")
+        ->type_name("FILE")
+        ->required();
+}
+
+void check_token_options(CLI::App& app, Options& options) {
+    app.add_option("--challenge", options.challenge, "What was asked: a TokenChallenge (RFC 9577, 2.1.1), base64url")
+        ->type_name("B64")
+        ->required();
+    app.add_option("--token-key", options.token_key, "The issuer's key (RFC 9578, 6.5), base64url")
+        ->type_name("B64")
+        ->required();
+    app.add_option("--token", options.token, "What was shown, base64url")->type_name("B64")->required();
+    app.add_option("--policy", options.policy, "By this policy's age_trust, too: it says which age the key proves")
+        ->type_name("FILE");
+    json_flag(app, options);
+}
+
+void check_mdoc_options(CLI::App& app, Options& options) {
+    trust_option(app, options);
+    app.add_option("--response", options.files, "A DeviceResponse: its octets, or these in hexadecimal or base64url")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1);
+    app.add_option("--transcript", options.transcript, "The SessionTranscript that it answers, CBOR in hexadecimal")
+        ->type_name("HEX")
+        ->required();
+    app.add_option("--at", options.at, "When: 2026-03-29T02:30 (local) or RFC 3339; now, if not said")
+        ->type_name("TIME");
+    app.add_option("--min-age", options.min_age, "Years that it has to prove; any, if not said")
+        ->type_name("YEARS")
+        ->check(whole_number("1 to 120 years", 1, 120));
+    json_flag(app, options);
+}
+
+void trust_options(CLI::App& app, Options& options) {
+    trust_option(app, options);
+    json_flag(app, options);
+}
+
 constexpr std::array entries{
     Entry{"status", "Who may do what now, until when, and why",
           "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
@@ -278,6 +319,23 @@ constexpr std::array entries{
           "  kindgate policy put home.textproto", put_options, policy_put},
     Entry{"policy validate", "Would the running gate take this file? Changes nothing",
           "  kindgate policy validate home.textproto", one_file_options, policy_validate},
+    Entry{"age check-token", "Does a Privacy Pass token answer a challenge?",
+          "  kindgate age check-token --challenge AAIA… --token-key MIIB… --token AAKq…\n"
+          "  kindgate age check-token --challenge AAIA… --token-key MIIB… --token AAKq… --policy home.textproto "
+          "--json\n\n"
+          "Exit status 0: accepted, 1: refused, 2: what was given is no token, key or challenge.",
+          check_token_options, age_check_token},
+    Entry{"age check-mdoc", "Does an attestation of age hold, by a policy's trust, at a time?",
+          "  kindgate age check-mdoc --policy home.textproto --response response.cbor --transcript 83f6f682… \\\n"
+          "      --at 2026-11-24T16:00:00Z --min-age 16\n\n"
+          "Exit status 0: accepted, 1: refused, 2: what was given is wrong. That it was shown before isn't asked.",
+          check_mdoc_options, age_check_mdoc},
+    Entry{"age trust", "Whose proofs of age a policy believes, for what, until when",
+          "  kindgate age trust --policy home.textproto", trust_options, age_trust},
+    Entry{"age demo", "A tour: a token and an attestation issued, shown and checked, and what each side learns",
+          "  kindgate age demo\n\n"
+          "Offline, by kindgate-age-demo, which boards/lab/up builds: it is never part of a gate.",
+          [](CLI::App&, Options&) {}, age_demo},
     Entry{"list read", "What each line of a published list means, or why it is skipped",
           "  kindgate list read hosts.txt\n  kindgate list read --format adblock --json filter.txt.gz",
           list_read_options, list_read},
@@ -346,6 +404,7 @@ public:
         policy->require_subcommand(1);
         app_.add_subcommand("list", "Published lists of names: what they say")->require_subcommand(1);
         app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
+        app_.add_subcommand("age", "Proofs of age: check them, see who is believed")->require_subcommand(1);
         policy->footer(policy_steps);
         for (auto const& entry : entries) add(entry);
     }

@@ -45,6 +45,11 @@ struct Options {
     std::uint64_t largest = 256;   // MiB; largest_list
     std::uint64_t patience = 600;  // seconds
     std::string gate_pack = "/var/lib/kindgate/packs/lists.pack";
+    std::string challenge;
+    std::string token_key;
+    std::string token;
+    std::string transcript;
+    std::uint64_t min_age = 0;  // years; 0: any
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 
@@ -60,6 +65,11 @@ Outcome pack_build(Options const& options, Surroundings const& around);
 Outcome pack_info(Options const& options, Surroundings const& around);
 Outcome pack_lookup(Options const& options, Surroundings const& around);
 Outcome pack_update(Options const& options, Surroundings const& around);
+
+Outcome age_check_token(Options const& options, Surroundings const& around);
+Outcome age_check_mdoc(Options const& options, Surroundings const& around);
+Outcome age_trust(Options const& options, Surroundings const& around);
+Outcome age_demo(Options const& options, Surroundings const& around);
 
 // From a policy file with --policy, else from the daemon.
 Outcome explain(Options const& options, Surroundings const& around);

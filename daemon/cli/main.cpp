@@ -1,9 +1,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/cli.h"
@@ -27,6 +29,22 @@ kindgate::Result<void> remove_table() {
     return table->remove();
 }
 
+// Beside this program, else where programs are looked for. Returns only if it can't.
+kindgate::Result<int> run_age_demo() {
+    std::error_code failed;
+    auto const own = std::filesystem::read_symlink("/proc/self/exe", failed);
+    auto const beside = (own.parent_path() / "kindgate-age-demo").string();
+    std::cout.flush();
+    for (auto const* program : {beside.c_str(), "kindgate-age-demo"}) {
+        std::string name = program;
+        std::string tour = "tour";
+        std::array<char*, 3> arguments{name.data(), tour.data(), nullptr};
+        execvp(program, arguments.data());
+    }
+    return kindgate::Error{kindgate::ErrorCode::not_found,
+                           "there is no kindgate-age-demo here: it is no part of a gate; boards/lab/up builds it"};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -38,6 +56,7 @@ int main(int argc, char** argv) try {
         .socket = environment("KINDGATE_SOCKET"),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
         .remove_table = remove_table,
+        .age_demo = run_age_demo,
     };
     int const status = kindgate::cli::run({argv + 1, argv + argc}, around);
     std::cout.flush();

@@ -38,6 +38,16 @@ void add_row(Table& table, Message const& message, std::string_view indent, std:
                {present, Paint::faint}});
 }
 
+// "social", opened by a proof of age, below its device.
+void add_opened(Table& table, v1::OpenedCategory const& opened) {
+    auto const times = opened.times_today() < 2 ? "" : fmt::format(", {} times today", opened.times_today());
+    table.row({fmt::format("    {}", opened.category()),
+               {"OPEN", Paint::good},
+               opened.until_text(),
+               fmt::format("A proof of age: {} years{}", opened.min_age(), times),
+               ""});
+}
+
 void show_trouble(v1::Status const& status, Surroundings const& around) {
     auto const line = [&](std::string_view text) {
         around.out << painted("!", Paint::bad, around.colour) << ' ' << printable(text) << '\n';
@@ -67,7 +77,10 @@ Outcome status(Options const& options, Surroundings const& around) {
     Table table{{"WHO", "NOW", "UNTIL", "BECAUSE", ""}};
     for (auto const& profile : status.profiles()) {
         add_row(table, profile, "", "");
-        for (auto const& device : profile.devices()) add_row(table, device, "  ", device.present() ? "here" : "");
+        for (auto const& device : profile.devices()) {
+            add_row(table, device, "  ", device.present() ? "here" : "");
+            for (auto const& opened : device.opened()) add_opened(table, opened);
+        }
     }
     table.print(around.out, around.colour);
     around.out << fmt::format("Next change: {}\n",

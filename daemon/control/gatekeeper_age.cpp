@@ -11,12 +11,6 @@ namespace kindgate::control {
 
 using age::Reason;
 
-std::string GateFacts::text() const {
-    if (open()) return fmt::format("The category {} is open, {}", category, until_text);
-    if (reason) return std::string{age::sentence(*reason)};
-    return fmt::format("The category {} opens with a proof of age: {} years", category, min_age);
-}
-
 Gatekeeper::GateAt Gatekeeper::gate_at(Slot slot, std::string_view category) const {
     GateAt at{asked(slot), nullptr};
     if (at.asked.profile == nullptr) return at;
@@ -100,9 +94,9 @@ Reason Gatekeeper::open(GateAt const& at, age::Verdict const& verdict) {
                               .times = before != nullptr && before->day == today() ? before->times + 1 : 1};
     auto const written = proofs_.open(proof, desk_.shown(verdict, moment));
     if (!written.ok()) {
-        events_.tell(v1::Event::STORAGE_FAILED,
-                     fmt::format("a proof of age opens nothing, since it can't be written down: {}",
-                                 written.error().message()));
+        events_.tell(
+            v1::Event::STORAGE_FAILED,
+            fmt::format("a proof of age opens nothing, since it can't be written down: {}", written.error().message()));
         return Reason::unavailable;
     }
     if (!*written) return Reason::replayed;
@@ -147,9 +141,9 @@ Result<WalletFacts> Gatekeeper::ask_wallet(Slot slot, std::string_view category,
     return WalletFacts{.request = age::request_json(request->question),
                        .link = age::request_link(scheme, request->question),
                        .request_uri = request->request_uri,
-                       .reference_link = at.gate->cross_device ? age::reference_link(scheme, request->question,
-                                                                                     request->request_uri)
-                                                               : std::string{}};
+                       .reference_link = at.gate->cross_device
+                                             ? age::reference_link(scheme, request->question, request->request_uri)
+                                             : std::string{}};
 }
 
 std::optional<std::string> Gatekeeper::wallet_request(std::string_view id) {

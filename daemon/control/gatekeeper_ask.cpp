@@ -249,7 +249,8 @@ policy::NameExplanation Gatekeeper::explained(Asked const& asked, policy::Instan
         if (asked.device != nullptr && proof.device == id)
             proofs.push_back({device.slot, proof.category, proof.min_age, proof.ends});
     return policy::explain_name(
-        {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at, proofs}, name);
+        {*store_.policy(), names_.names(), names_.ids(), device, overrides_.all(), facts.untrusted_clock, at, proofs},
+        name);
 }
 
 Result<v1::Explanation> Gatekeeper::explain(Who const& who, std::string_view at, std::string_view domain) {

@@ -62,12 +62,17 @@ std::string gate_item(GateFacts const& gate) {
 std::string wallet_html(WalletFacts const& wallet, std::string const& qr) {
     auto page = fmt::format("<p><a href=\"{}\">Open my wallet</a>: it tells the gate this age, and nothing else.</p>",
                             escaped(wallet.link));
-    if (!qr.empty())
-        page += "<p>On another phone: scan this. Whoever scans it answers for this device.</p>" + qr;
+    if (!qr.empty()) page += "<p>On another phone: scan this. Whoever scans it answers for this device.</p>" + qr;
     return page;
 }
 
 }  // namespace
+
+std::string GateFacts::text() const {
+    if (open()) return fmt::format("The category {} is open, {}", category, until_text);
+    if (reason) return std::string{age::sentence(*reason)};
+    return fmt::format("The category {} opens with a proof of age: {} years", category, min_age);
+}
 
 std::string gate_html(GateFacts const& facts, WalletFacts const* wallet, std::string const& qr) {
     auto page = head_html(facts.open() ? fmt::format("{} is open", escaped(facts.category))
@@ -86,7 +91,8 @@ std::string gate_html(GateFacts const& facts, WalletFacts const* wallet, std::st
             "<form method=\"post\" action=\"/age/{}\"><textarea name=\"token\" rows=\"4\" cols=\"40\" "
             "aria-label=\"Token\"></textarea><br><button>Show it</button></form>",
             escaped(facts.category));
-    return page + "<p>The gate learns that somebody here is old enough: not who, and not from whom.</p></body></html>\n";
+    return page +
+           "<p>The gate learns that somebody here is old enough: not who, and not from whom.</p></body></html>\n";
 }
 
 std::string gate_json(GateFacts const& facts) {

@@ -93,9 +93,9 @@ bool ProofLimiter::take(Slot slot, Steady::time_point now) {
 // docs/age.md, "What binds a token": HMAC over a label, slot, category and window.
 Bytes ProofDesk::context(Asking const& asking, std::int64_t window) const {
     auto const digest = crypto::hmac_sha256(
-        keys_.for_challenges(), {bytes_of("kindgate age v1"), number(asking.slot.number()),
-                                 number(asking.gate.category.size()), bytes_of(asking.gate.category),
-                                 number(static_cast<std::uint64_t>(window))});
+        keys_.for_challenges(),
+        {bytes_of("kindgate age v1"), number(asking.slot.number()), number(asking.gate.category.size()),
+         bytes_of(asking.gate.category), number(static_cast<std::uint64_t>(window))});
     return {digest.begin(), digest.end()};
 }
 

@@ -1,6 +1,6 @@
 // Where devices show proofs of age: what a proof has to answer, whether it does, and how often one may try. It decides
-// nothing about a category: who asks for what age, and whether a proof is of use now, others have found out. docs/age.md
-// says what binds a proof to a gate, a device, a category and a time.
+// nothing about a category: who asks for what age, and whether a proof is of use now, others have found out.
+// docs/age.md says what binds a proof to a gate, a device, a category and a time.
 #pragma once
 
 #include <array>
@@ -80,8 +80,8 @@ public:
     void start() { keys_.load(); }
     void calendar_went_back() { keys_.renew_challenges(); }
 
-    // One for each key that is trusted for the gate's age or more; those that prove the least come first. None: no token
-    // opens it.
+    // One for each key that is trusted for the gate's age or more; those that prove the least come first. None: no
+    // token opens it.
     std::vector<age::AuthChallenge> challenges(Asking const& asking) const;
     age::Verdict check_token(Asking const& asking, ByteView token);
 

@@ -18,10 +18,11 @@ std::string qr_svg(std::string const& text) {
         for (int x = 0; x < code->width; ++x)
             if ((code->data[y * code->width + x] & 1U) != 0)
                 path += fmt::format("M{},{}h1v1h-1z", x + quiet, y + quiet);
-    return fmt::format("<svg role=\"img\" aria-label=\"QR code for a wallet\" width=\"300\" height=\"300\" "
-                       "viewBox=\"0 0 {0} {0}\" shape-rendering=\"crispEdges\"><rect width=\"{0}\" height=\"{0}\" "
-                       "fill=\"#fff\"/><path d=\"{1}\" fill=\"#000\"/></svg>",
-                       size, path);
+    return fmt::format(
+        "<svg role=\"img\" aria-label=\"QR code for a wallet\" width=\"300\" height=\"300\" "
+        "viewBox=\"0 0 {0} {0}\" shape-rendering=\"crispEdges\"><rect width=\"{0}\" height=\"{0}\" "
+        "fill=\"#fff\"/><path d=\"{1}\" fill=\"#000\"/></svg>",
+        size, path);
 }
 
 }  // namespace kindgate::control

@@ -18,7 +18,7 @@ struct Situation {
     std::shared_ptr<policy::Policy const> const& policy;  // null: none is in force, so nobody has access
     std::span<policy::PlannedDevice const> devices;
     std::span<policy::Override const> overrides;
-    std::vector<policy::Proved> proofs;  // by slot
+    std::vector<policy::Proved> proofs;           // by slot
     std::optional<policy::Mode> untrusted_clock;  // set: the clock can't be trusted
     std::span<std::string const> lan;
     FlatSet<std::uint32_t> lan_index;  // of those that are there

@@ -31,14 +31,14 @@ struct WebRequest {
 
 class WebRequestReader {
 public:
-    static constexpr std::uint32_t largest = 8 * 1024;        // bytes of a head; refused if it has more
-    static constexpr std::size_t largest_body = 48 * 1024;    // refused if it says more, or doesn't say how much
+    static constexpr std::uint32_t largest = 8 * 1024;      // bytes of a head; refused if it has more
+    static constexpr std::size_t largest_body = 48 * 1024;  // refused if it says more, or doesn't say how much
     enum class State : std::uint8_t { more, whole, refused };
 
     WebRequestReader();
 
-    // Takes what came. What follows a head, and is none of our business, is left alone. Once it isn't `more` it stays as
-    // it is.
+    // Takes what came. What follows a head, and is none of our business, is left alone. Once it isn't `more` it stays
+    // as it is.
     State put(std::string_view bytes);
     // Of a whole one.
     WebRequest request() const;

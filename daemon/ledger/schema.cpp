@@ -58,8 +58,8 @@ CREATE TABLE category (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// What proofs of age have opened, and digests (keyed, in hex) of what may be shown once, until nobody would accept it any
-// more. Nothing of a proof itself.
+// What proofs of age have opened, and digests (keyed, in hex) of what may be shown once, until nobody would accept it
+// any more. Nothing of a proof itself.
 constexpr char const* version_3 = R"sql(
 CREATE TABLE proof (
     device TEXT NOT NULL,

@@ -96,8 +96,8 @@ Result<CategoryNumbers> read_categories(Database& database) {
 
 Result<std::vector<ProofRecord>> read_proofs(Database& database) {
     std::vector<ProofRecord> proofs;
-    auto rows = KG_TRY(database.prepare(
-        "SELECT device, category, min_age, ends, day, times FROM proof ORDER BY device, category"));
+    auto rows = KG_TRY(
+        database.prepare("SELECT device, category, min_age, ends, day, times FROM proof ORDER BY device, category"));
     while (KG_TRY(rows.step())) {
         if (rows.integer(3) < 0 || rows.integer(3) > last_instant || rows.integer(4) > last_instant / 86400)
             return damaged(fmt::format("what a proof has opened on {} ends at no time that can be", rows.text(0)));
@@ -310,8 +310,9 @@ Result<bool> SqliteLedger::open_by_proof(ProofRecord const& proof, ShownOnce con
         if (!is_new) return {};
         auto remember = KG_TRY(database_->prepare("INSERT INTO shown (digest, dies) VALUES (?, ?)"));
         KG_TRY(remember.bind(digest).bind(seconds(shown.dies)).run());
-        auto put = KG_TRY(database_->prepare("INSERT OR REPLACE INTO proof (device, category, min_age, ends, day, times)"
-                                             " VALUES (?, ?, ?, ?, ?, ?)"));
+        auto put =
+            KG_TRY(database_->prepare("INSERT OR REPLACE INTO proof (device, category, min_age, ends, day, times)"
+                                      " VALUES (?, ?, ?, ?, ?, ?)"));
         return put.bind(proof.device)
             .bind(proof.category)
             .bind(std::int64_t{proof.min_age})

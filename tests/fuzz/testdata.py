@@ -3,8 +3,9 @@
 
     tests/fuzz/testdata.py TESTDATA FUZZER FOLDER
 
-Writes what TESTDATA/corpora has for this fuzzer into FOLDER, a file an input; nothing for one that it has nothing for.
+Writes what TESTDATA/corpora and TESTDATA/vectors have for this fuzzer into FOLDER, a file an input; nothing for one that it has nothing for.
 """
+import base64
 import json
 import os
 import sys
@@ -39,9 +40,58 @@ def list_read(testdata):
         yield name, bytes([AUTOMATIC]) + b"\n".join(lines)
 
 
+def vectors(testdata, folder):
+    """(name, content) of all files of a folder of vectors."""
+    path = os.path.join(testdata, "vectors", folder)
+    for name in sorted(os.listdir(path)):
+        with open(os.path.join(path, name), encoding="utf-8") as file:
+            yield name, json.load(file)
+
+
+def age_token(testdata):
+    for name, content in vectors(testdata, "privacypass"):
+        for number, one in enumerate(content):
+            for part in "token", "token_challenge", "pkS", "token_request":
+                if isinstance(one.get(part), str):
+                    yield f"{name}-{number}-{part}", bytes.fromhex(one[part])
+
+
+def age_header(testdata):
+    for name, content in vectors(testdata, "privacypass"):
+        for number, one in enumerate(content):
+            if "WWW-Authenticate" in one:
+                yield f"{name}-{number}", one["WWW-Authenticate"].encode()
+
+
+def device_responses(testdata):
+    for name, content in vectors(testdata, "mdoc"):
+        for number, one in enumerate(content if isinstance(content, list) else [content]):
+            for part in "device_response", "session_transcript":
+                if part in one:
+                    yield f"{name}-{number}-{part}", bytes.fromhex(one[part])
+
+
+def certificates(testdata):
+    for name, data in device_responses(testdata):
+        # In x5chain (label 33): a byte string with two octets of length before a SEQUENCE.
+        at = data.find(b"\x18\x21\x59")
+        if at >= 0:
+            yield name, data[at + 5:at + 5 + int.from_bytes(data[at + 3:at + 5], "big")]
+
+
+def age_wallet(testdata):
+    for name, data in device_responses(testdata):
+        text = base64.urlsafe_b64encode(data).decode().rstrip("=")
+        yield name, f'vp_token={{"age":["{text}"]}}&state=x'.encode()
+
+
+SEEDS = {"dns_message": dns_message, "list_read": list_read, "age_token": age_token, "age_header": age_header,
+         "age_mdoc": device_responses, "age_x5chain": certificates, "age_wallet": age_wallet}
+
+
 def main():
     testdata, fuzzer, folder = sys.argv[1:]
-    for name, data in {"dns_message": dns_message, "list_read": list_read}.get(fuzzer, lambda _: ())(testdata):
+    for name, data in SEEDS.get(fuzzer, lambda _: ())(testdata):
         with open(os.path.join(folder, f"testdata-{name.replace('/', '_')}"), "wb") as file:
             file.write(data)
 

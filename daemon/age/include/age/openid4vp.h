@@ -17,10 +17,10 @@ namespace kindgate::age {
 struct WalletQuestion {
     std::string state;  // which question is answered
     std::string nonce;
-    std::string response_uri;     // https
-    std::uint8_t min_age = 0;     // years
-    std::vector<DocType> types;   // any of them, at least one
-    Bytes encrypt_to{};           // a public key on P-256: the answer is encrypted (direct_post.jwt); empty: it isn't
+    std::string response_uri;    // https
+    std::uint8_t min_age = 0;    // years
+    std::vector<DocType> types;  // any of them, at least one
+    Bytes encrypt_to{};          // a public key on P-256: the answer is encrypted (direct_post.jwt); empty: it isn't
 
     std::string client_id() const { return "redirect_uri:" + response_uri; }
     // What the answer's documents are bound to.

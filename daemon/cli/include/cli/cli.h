@@ -21,6 +21,7 @@ struct Surroundings {
     std::string socket;        // where --socket isn't given
     std::function<policy::Instant()> now;
     std::function<Result<void>()> remove_table;  // takes the kernel's table away where no daemon runs
+    std::function<Result<int>()> age_demo;       // the tour of kindgate-age-demo; its exit status
 };
 
 inline constexpr char const* default_socket = "/run/kindgate/api.sock";

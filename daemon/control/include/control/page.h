@@ -25,7 +25,8 @@ public:
     // Both listen on all addresses, IPv4 and IPv6; the kernel's table lets in none but the gate's devices. `service`
     // must outlive the server.
 
-    // Below /age/ proofs of age (docs/age.md); whatever else the path, the page. At most 64 connections at once, 5 s each.
+    // Below /age/ proofs of age (docs/age.md); whatever else the path, the page. At most 64 connections at once, 5 s
+    // each.
     static Result<std::unique_ptr<PageServer>> listen(boost::asio::io_context& context, Service& service,
                                                       std::uint16_t port);
     // By TLS, with service.certificate(): at `portal_path` the captive portal document (RFC 8908), below /age/

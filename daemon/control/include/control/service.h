@@ -75,10 +75,10 @@ struct GateFacts {
     std::string category;
     std::optional<age::Reason> reason{};  // accepted: it is open; why what was shown opens nothing; none: nothing was
     std::uint8_t min_age = 0;  // years: where open those that were proved, else those that are asked for; 0: no gate
-    std::optional<policy::Instant> until{};          // where open
-    std::string until_text{};                        // "until 15:00"
-    std::vector<age::AuthChallenge> challenges{};    // that tokens answer; empty: none opens it
-    bool wallet = false;                             // a wallet may show a document
+    std::optional<policy::Instant> until{};        // where open
+    std::string until_text{};                      // "until 15:00"
+    std::vector<age::AuthChallenge> challenges{};  // that tokens answer; empty: none opens it
+    bool wallet = false;                           // a wallet may show a document
 
     bool open() const { return reason == age::Reason::accepted; }
     std::string_view word() const { return reason ? age::word(*reason) : "closed"; }

@@ -1,6 +1,6 @@
 // The durable state: devices and their slots, placements by hand, people's words, what proofs of age have opened, the
-// numbers of categories, policy revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h` has the real one. Control
-// thread only. Every write is durable when it returns, except touch(), which is batched.
+// numbers of categories, policy revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h`
+// has the real one. Control thread only. Every write is durable when it returns, except touch(), which is batched.
 #pragma once
 
 #include <array>
