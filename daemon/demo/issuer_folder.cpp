@@ -65,6 +65,32 @@ Result<std::string> text_of_file(fs::path const& file) {
     return read_file(file, largest_file);
 }
 
+// With the file's or folder's name before what is wrong there.
+template <typename T>
+Result<T> named(fs::path const& file, Result<T> read) {
+    if (read.ok()) return read;
+    return read.error().within(file.string());
+}
+
+Result<std::map<std::uint8_t, TokenIssuer>> load_tokens(fs::path const& folder, Json const& ages) {
+    std::map<std::uint8_t, TokenIssuer> tokens;
+    for (auto const& one : ages) {
+        auto const* const age = one.get_ptr<std::uint64_t const*>();
+        if (age == nullptr || *age > 99) continue;
+        auto const years = static_cast<std::uint8_t>(*age);
+        auto const file = folder / key_file(years);
+        auto signer = KG_TRY(named(file, BlindSigner::from_pem(KG_TRY(text_of_file(file)))));
+        tokens.emplace(years, KG_TRY(named(file, TokenIssuer::create({std::move(signer)}))));
+    }
+    return tokens;
+}
+
+Result<MdocIssuer> load_documents(fs::path const& folder) {
+    return named(folder / "documents.crt", MdocIssuer::load(KG_TRY(text_of_file(folder / "documents-ca.crt")),
+                                                            KG_TRY(text_of_file(folder / "documents.crt")),
+                                                            KG_TRY(text_of_file(folder / "documents.key"))));
+}
+
 }  // namespace
 
 Result<void> keep_secret(fs::path const& file, std::string_view text) {
@@ -99,23 +125,16 @@ Result<void> make_issuer(fs::path const& folder, IssuerWanted const& wanted, std
 }
 
 Result<IssuerService> load_issuer(fs::path const& folder, unsigned uses) {
-    auto const said = read_json(KG_TRY(text_of_file(folder / "issuer.json")));
+    auto const file = folder / "issuer.json";
+    auto const said = read_json(KG_TRY(text_of_file(file)));
     auto const name = text_member(said, "name");
-    std::map<std::uint8_t, TokenIssuer> tokens;
-    for (auto const& one : member(said, "ages")) {
-        auto const* const age = one.get_ptr<std::uint64_t const*>();
-        if (age == nullptr || *age > 99) continue;
-        auto const years = static_cast<std::uint8_t>(*age);
-        auto signer = KG_TRY(BlindSigner::from_pem(KG_TRY(text_of_file(folder / key_file(years)))));
-        tokens.emplace(years, KG_TRY(TokenIssuer::create({std::move(signer)})));
-    }
+    auto tokens = KG_TRY(load_tokens(folder, member(said, "ages")));
     if (!name || tokens.empty())
-        return Error{ErrorCode::damaged, fmt::format("{} has no name and ages", (folder / "issuer.json").string())};
-    auto documents = KG_TRY(MdocIssuer::load(KG_TRY(text_of_file(folder / "documents-ca.crt")),
-                                             KG_TRY(text_of_file(folder / "documents.crt")),
-                                             KG_TRY(text_of_file(folder / "documents.key"))));
+        return Error{ErrorCode::damaged, fmt::format("{} has no name and ages: make the issuer anew", file.string())};
+    auto documents = KG_TRY(load_documents(folder));
     auto const used = folder / "used.txt";
-    auto codes = KG_TRY(CodeBook::read(KG_TRY(text_of_file(folder / "codes.txt")), KG_TRY(text_of_file(used)), uses));
+    auto codes = KG_TRY(
+        named(folder, CodeBook::read(KG_TRY(text_of_file(folder / "codes.txt")), KG_TRY(text_of_file(used)), uses)));
     return IssuerService{{*name, std::move(tokens), std::move(documents), std::move(codes),
                           [used](std::string const& text) { return keep_secret(used, text); }}};
 }

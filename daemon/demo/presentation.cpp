@@ -119,11 +119,11 @@ Bytes PresentationRequest::transcript() const {
 Result<PresentationAnswer> answer(PresentationRequest const& request, Attestation const& attestation,
                                   crypto::PrivateKey const& device) {
     if (attestation.doc_type != request.doc_type)
-        return Error{ErrorCode::not_found,
+        return Error{ErrorCode::forbidden,
                      fmt::format("the gate asks for {}, and this is {}", request.doc_type, attestation.doc_type)};
     auto const element = nearest_age(attestation, request.min_age);
     if (!element)
-        return Error{ErrorCode::not_found, fmt::format("the attestation says of no age that it is {} or more: nothing "
+        return Error{ErrorCode::forbidden, fmt::format("the attestation says of no age that it is {} or more: nothing "
                                                        "is shown",
                                                        request.min_age)};
     PresentationAnswer made{KG_TRY(present(attestation, device, request.transcript(), {{*element}})), {}};

@@ -193,7 +193,7 @@ class Demo(Test):
         self.demo(*present, "--url", gate.url + "/wallet/direct_post.jwt")
         sealed = gate.forms.pop()
         self.assertEqual((list(sealed), sealed["response"][0].count(".")), (["response"], 4))
-        self.assertIn("direct_post", self.demo(*present, "--url", gate.url + "/wallet/fragment", status=2))
+        self.assertIn("direct_post", self.demo(*present, "--url", gate.url + "/wallet/fragment", status=1))
 
     def test_help(self):
         """age demo: every subcommand teaches how; what is wrong is said in words"""

@@ -26,26 +26,31 @@ struct Chosen {
     std::string request_url;
 };
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 // RFC 9577, 2.1.3: a token is only for who is named in it.
 bool is_for(std::string_view origin_info, std::string_view origin) {
     if (origin_info.empty()) return true;
     while (!origin_info.empty()) {
         auto const name = origin_info.substr(0, origin_info.find(','));
-        if (name == origin) return true;
+        if (std::ranges::equal(name, origin, {}, lower, lower)) return true;
         origin_info.remove_prefix(std::min(name.size() + 1, origin_info.size()));
     }
     return false;
 }
 
-Result<std::vector<age::AuthChallenge>> challenges_of(std::string const& page) {
+Result<std::vector<age::AuthChallenge>> challenges_of(std::string const& page, Options const& options) {
     tell(fmt::format("asking the gate what it wants: {}", page));
-    auto const reply = KG_TRY(ask({.url = page, .headers = {{"Accept", "application/json"}}}));
+    auto const reply =
+        KG_TRY(ask({.url = page, .headers = {{"Accept", "application/json"}}, .authorities = options.authorities}));
     auto challenges = age::read_www_authenticate(reply.header("WWW-Authenticate"));
     if (reply.status == 401 && !challenges.empty()) return challenges;
     return Error{ErrorCode::unavailable,
-                 fmt::format("the gate asks for no token (it answers {}): does its policy take proofs of age for this "
-                             "device and category? It says: {}",
-                             reply.status, reply.body)};
+                 fmt::format("the gate asks for no token: does its policy take proofs of age for this device and "
+                             "category? It answers {}",
+                             reply.told())};
 }
 
 // The directory's own key only: another one would tell this client from others (RFC 9577, 5.1; RFC 9578, 8.2).
@@ -79,9 +84,10 @@ Result<Bytes> issued(Chosen const& chosen, Options const& options) {
                                                {"Accept", "application/private-token-response"},
                                                {"Authorization", "Code " + options.code}},
                                    .body = std::string{text_of(request.encoded())},
+                                   .authorities = options.authorities,
                                    .at = options.issuer_at}));
     if (reply.status != 200)
-        return Error{ErrorCode::forbidden, fmt::format("{} refuses ({}): {}", chosen.issuer, reply.status, reply.body)};
+        return Error{ErrorCode::forbidden, fmt::format("{} answers {}", chosen.issuer, reply.told())};
     auto const token = KG_TRY(request.finish(bytes_of(reply.body)));
     tell("the issuer signed; the token is made visible here and nowhere else");
     return token.encoded();
@@ -92,7 +98,7 @@ Result<Bytes> obtain(std::string const& page, Options const& options) {
     auto const url = KG_TRY(Url::parse(options.gate));
     auto const& origin = options.origin.empty() ? url.host : options.origin;
     std::string complaints;
-    for (auto const& one : KG_TRY(challenges_of(page))) {
+    for (auto const& one : KG_TRY(challenges_of(page, options))) {
         auto chosen = choose(one, options, origin);
         auto token = chosen.ok() ? issued(*chosen, options) : Result<Bytes>{chosen.error()};
         if (token.ok()) return token;
@@ -121,8 +127,10 @@ Result<int> client(Options const& options) {
         return 0;
     }
     tell("showing the token to the gate");
-    auto const reply = KG_TRY(
-        ask({.url = page, .headers = {{"Accept", "application/json"}, {"Authorization", age::authorization(token)}}}));
+    auto const reply =
+        KG_TRY(ask({.url = page,
+                    .headers = {{"Accept", "application/json"}, {"Authorization", age::authorization(token)}},
+                    .authorities = options.authorities}));
     return show_verdict(reply, options);
 }
 

@@ -125,6 +125,12 @@ std::string HttpReply::header(std::string_view name) const {
     return values;
 }
 
+std::string HttpReply::told() const {
+    constexpr std::size_t most = 300;
+    auto const end = body.find_last_not_of("\r\n ") + 1;
+    return fmt::format("{}: {}", status, std::string_view{body}.substr(0, std::min(end, most)));
+}
+
 Result<HttpReply> ask(HttpRequest const& wanted) {
     auto const url = KG_TRY(Url::parse(wanted.url));
     Request request{http::string_to_verb(wanted.method), url.target, 11};

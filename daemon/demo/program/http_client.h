@@ -27,7 +27,7 @@ struct HttpRequest {
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string body{};
     std::string authorities{};  // for https: a file with the certificates that are trusted, PEM
-    std::string at{};           // ADDRESS[:PORT] that is asked instead of the host; "": the host
+    std::string at{};           // for http: ADDRESS[:PORT] that is asked instead of the host; "": the host
 };
 
 struct HttpReply {
@@ -38,6 +38,8 @@ struct HttpReply {
 
     // The values of a header, with commas between; upper or lower case.
     std::string header(std::string_view name) const;
+    // Of an answer that wasn't hoped for: "403: this code is used up".
+    std::string told() const;
 };
 
 // Within 20 seconds and 1 MiB. No answer: unavailable. Redirects are not followed.

@@ -9,26 +9,28 @@
 #include "commands.h"
 #include "http_client.h"
 #include "json.h"
+#include "text.h"
 #include "usage.h"
 
 namespace kindgate::demo {
 
 void tell(std::string const& step) {
-    std::cerr << step << '\n';
+    std::cerr << cli::printable(step) << '\n';
 }
 
 Result<int> show_verdict(HttpReply const& reply, Options const& options) {
     auto const said = read_json(reply.body);
     auto const verdict = text_member(said, "verdict");
     if (verdict != "ACCEPT" && verdict != "REFUSE")
-        return Error{ErrorCode::unavailable,
-                     fmt::format("the gate gives no verdict (it answers {}): {}", reply.status, reply.body)};
+        return Error{ErrorCode::unavailable, fmt::format("the gate gives no verdict; it answers {}", reply.told())};
     if (options.json) {
         std::cout << json_text(said) << '\n';
     } else {
         auto const until = text_member(said, "until").value_or("");
-        std::cout << fmt::format("{} {}: {}{}{}\n", *verdict, text_member(said, "reason").value_or("without a reason"),
-                                 text_member(said, "text").value_or(""), until.empty() ? "" : ", until ", until);
+        auto const why = fmt::format("{}: {}", text_member(said, "reason").value_or("no reason"),
+                                     text_member(said, "text").value_or("no word"));
+        std::cout << fmt::format("{} {}{}{}\n", *verdict, cli::printable(why), until.empty() ? "" : ", until ",
+                                 cli::printable(until));
     }
     return verdict == "ACCEPT" ? 0 : 1;
 }
@@ -107,8 +109,9 @@ void client_options(CLI::App& app, Options& options) {
     app.add_option("--origin", options.origin,
                    "How the gate is called in its challenges; the host of --gate, if not said")
         ->type_name("NAME");
-    app.add_option("--issuer-at", options.issuer_at, "Ask the issuer there instead of at its name")
+    app.add_option("--issuer-at", options.issuer_at, "Ask the issuer there, by http, instead of at its name")
         ->type_name("ADDRESS[:PORT]");
+    authorities_option(app, options);
     verdict_options(app, options);
 }
 

@@ -15,6 +15,13 @@ namespace kindgate::demo {
 
 namespace {
 
+// What others sent is wrong, not what was given: exit status 1.
+template <typename T>
+Result<T> sent(Result<T> read) {
+    if (read.ok()) return read;
+    return Error{ErrorCode::unavailable, read.error().message()};
+}
+
 struct Wallet {
     crypto::PrivateKey device;
     Attestation attestation;
@@ -36,15 +43,13 @@ Result<Wallet> load(std::string const& file) {
     return Wallet{KG_TRY(crypto::PrivateKey::from_pem(*key)), KG_TRY(Attestation::decode(*document))};
 }
 
-// The request is a member of what the gate's page says, or all of it.
 Result<PresentationRequest> asked_by(std::string const& url, Options const& options) {
     tell(fmt::format("asking the gate what it wants to see: {}", url));
     auto const reply =
         KG_TRY(ask({.url = url, .headers = {{"Accept", "application/json"}}, .authorities = options.authorities}));
     if (reply.status != 200)
-        return Error{ErrorCode::unavailable,
-                     fmt::format("the gate asks for nothing (it answers {}): {}", reply.status, reply.body)};
-    return PresentationRequest::read(json_text(member(read_json(reply.body), "request")));
+        return Error{ErrorCode::unavailable, fmt::format("the gate asks for nothing; it answers {}", reply.told())};
+    return sent(PresentationRequest::read(json_text(member(read_json(reply.body), "request"))));
 }
 
 }  // namespace
@@ -62,9 +67,8 @@ Result<int> wallet_fetch(Options const& options) {
                     .headers = {{"Content-Type", "application/json"}, {"Authorization", "Code " + options.code}},
                     .body = json_text(wanted),
                     .authorities = options.authorities}));
-    if (reply.status != 200)
-        return Error{ErrorCode::forbidden, fmt::format("the issuer refuses ({}): {}", reply.status, reply.body)};
-    Wallet const wallet{std::move(device), KG_TRY(Attestation::decode(bytes_of(reply.body)))};
+    if (reply.status != 200) return Error{ErrorCode::forbidden, fmt::format("the issuer answers {}", reply.told())};
+    Wallet const wallet{std::move(device), KG_TRY(sent(Attestation::decode(bytes_of(reply.body))))};
     KG_TRY(keep(wallet, options.wallet_file));
     for (auto const& one : wallet.attestation.elements)
         std::cout << fmt::format("{} {}\n", one.name, one.value.value_or(false) ? "yes" : "no");
@@ -74,9 +78,10 @@ Result<int> wallet_fetch(Options const& options) {
 Result<int> wallet_present(Options const& options) {
     auto const wallet = KG_TRY(load(options.wallet_file));
     auto const request = KG_TRY(asked_by(options.url, options));
-    auto const made = KG_TRY(answer(request, wallet.attestation, wallet.device));
+    auto const made = KG_TRY(sent(answer(request, wallet.attestation, wallet.device)));
     if (!options.response_file.empty()) KG_TRY(keep_secret(options.response_file, text_of(made.device_response)));
-    tell(fmt::format("showing one element, {} or older, to {}", request.min_age, request.response_uri));
+    tell(fmt::format("showing the nearest age from {} on, and nothing else, to {}", request.min_age,
+                     request.response_uri));
     auto const reply =
         KG_TRY(ask({.method = "POST",
                     .url = request.response_uri,

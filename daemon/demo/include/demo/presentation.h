@@ -32,7 +32,7 @@ struct PresentationAnswer {
     std::string form;  // application/x-www-form-urlencoded, for the response_uri
 };
 
-// Shows the nearest age only. A document of another kind, or that reaches no such age: not_found.
+// Shows the nearest age only. A document of another kind, or that reaches no such age: forbidden.
 Result<PresentationAnswer> answer(PresentationRequest const& request, Attestation const& attestation,
                                   crypto::PrivateKey const& device);
 
