@@ -2,6 +2,7 @@
 import base64
 import concurrent.futures
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import time
 
 from clients import dig
-from lab import GATE4, stays, wait_for
+from lab import GATE4, GATE6, stays, wait_for
 from policies import home
 from traffic import Download
 
@@ -70,9 +71,22 @@ def closed(lab, host):
 
 
 def leased(lab):
-    """Elements of category leases in the kernel: {slot: seconds left}"""
-    return {element["elem"]["val"]["concat"][0]: element["elem"]["expires"]
-            for element in lab.table().get("granted", []) if isinstance(element, dict)}
+    """Seconds left of each category lease in the kernel."""
+    return [element["elem"]["expires"] for element in lab.table().get("granted", []) if isinstance(element, dict)]
+
+
+def show(lab, host, address, token):
+    """(the gate's answer, seconds until it was there): the bare request, to the gate's own address."""
+    with open(token) as file:
+        text = file.read().strip()
+    begin = time.monotonic()
+    with lab.on(host):
+        connection = http.client.HTTPConnection(address, 80, timeout=10)
+        connection.connect()
+    connection.request("GET", "/age/social", headers={"Authorization": f'PrivateToken token="{text}"', "Accept": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer, time.monotonic() - begin
 
 
 def test_a_token_opens_and_ends_by_itself(lab):
@@ -82,32 +96,27 @@ def test_a_token_opens_and_ends_by_itself(lab):
     assert closed(lab, "kid"), "closed at first"
     page = lab.exec("kid", "curl", "-sSm5", "http://gate.example/").stdout
     assert "social is open to who is 16" in page, page
-    token = keep_token(lab, "kid")
-    with open(token) as file:
-        text = file.read().strip()
-    begin = time.monotonic()
-    done = lab.exec("kid", "curl", "-sSm5", "-H", "Accept: application/json", "-H", f'Authorization: PrivateToken token="{text}"',
-                    "http://gate.example/age/social")
-    answer = json.loads(done.stdout)
-    assert answer["verdict"] == "ACCEPT" and answer["min_age"] == 16, answer
-    assert leased(lab), "in the kernel when the answer is there"
-    took = time.monotonic() - begin
-    print(f"opened {took * 1000:.0f} ms after the proof was sent, starting two programs included")
+    tokens = {address: keep_token(lab, "kid") for address in (GATE4, GATE6)}
+    for address, token in tokens.items():
+        answer, took = show(lab, "kid", address, token)
+        assert answer["verdict"] == "ACCEPT" and answer["min_age"] == 16, answer
+        assert leased(lab), "in the kernel when the answer is there"
+        print(f"open {took * 1000:.0f} ms after the proof was sent to {address}")
     assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6")
     status = lab.kindgate("status").stdout
     assert "social" in status and "A proof of age: 16 years" in status, status
     downloads = [Download(lab, "kid", address) for address in (SOCIAL4, SOCIAL6)]
     assert all(download.flows() for download in downloads)
     # To the end: the daemon is killed before it.
-    left = min(leased(lab).values())
+    left = min(leased(lab))
     assert 29 * 60 <= left <= 30 * 60, left
     lab.move_clock(left - 8)
-    wait_for(lambda: leased(lab) and min(leased(lab).values()) < 10, "the lease to follow the clock")
+    wait_for(lambda: leased(lab) and min(leased(lab)) < 10, "the lease to follow the clock")
     assert all(download.flows() for download in downloads)
     lab.kill()
     for download in downloads:
         wait_for(lambda one=download: not one.flows(0.5), "the download's end", 15)
-    assert leased(lab) == {}, "the kernel ended it"
+    assert leased(lab) == [], "the kernel ended it"
     lab.start()
     assert closed(lab, "kid"), "closed after a restart"
 
@@ -163,7 +172,7 @@ def test_what_opens_nothing(lab):
     before = keep_token(lab, "kid", 18)
     lab.move_clock(120)
     assert reason(client(lab, "kid", "--token", before)) == "not-now"
-    assert closed(lab, "kid")
+    assert not opens(lab, "kid")
     lab.fresh(home(children=GATE, extra='domain_lists { name: "social" domains: "social.example" }'))
     lab.speak("kid")
     assert reason(client(lab, "kid", "--token", before)) == "unknown-key", "nobody trusted"
@@ -178,6 +187,8 @@ def test_a_wallet_opens(lab):
         lab.exec("kid", CLIENT, "wallet", "fetch", "--issuer", "http://issuer.example", "--code", code(lab, 16), "--ages", "16,18",
                  "--file", wallet)
     page = "https://gate.example:5443/age/social/wallet"
+    html = lab.exec("kid", "curl", "-sSm5", page).stdout
+    assert "av://?response_type=vp_token" in html and "<svg" not in html, html
     present = ("wallet", "present", "--ca", f"{lab.run}/ca.crt")
     assert reason(demo(lab, "kid", *present, "--file", wallets[0], "--url", page)) == "accepted"
     assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6")
@@ -185,8 +196,6 @@ def test_a_wallet_opens(lab):
     assert reason(demo(lab, "kid", *present, "--file", wallets[1], "--url", f"{page}?mode=direct_post.jwt")) == "accepted"
     said = lab.exec("kid", "curl", "-sSm5", "-d", "vp_token=x", "https://gate.example:5443/age/response/nobody").stdout
     assert json.loads(said)["reason"] == "wrong-challenge", said
-    html = lab.exec("kid", "curl", "-sSm5", page).stdout
-    assert "av://?response_type=vp_token" in html and "<svg" not in html, html
     assert "by TLS alone" in lab.exec("kid", "curl", "-sSm5", "http://gate.example/age/social/wallet").stdout
 
 
@@ -224,7 +233,7 @@ def test_nothing_leaves_the_gate_and_nothing_stays(lab):
         shown = base64.urlsafe_b64decode(file.read().strip() + "==")
     with open(response, "rb") as file:
         document = file.read()
-    pieces = [shown[2:34], shown[34:66], shown[66:98], shown[98:130], document[200:232], document[-64:-32], b"age_over", b"eu.europa"]
+    pieces = [shown[2:34], shown[34:66], shown[66:98], shown[98:130], document[200:232], document[-64:-32], b"age_over"]
     for piece in pieces:
         for form in (piece, piece.hex().encode(), base64.b64encode(piece)[:40], base64.urlsafe_b64encode(piece)[:40]):
             assert form not in stored, (piece, "stays in the ledger")

@@ -76,6 +76,12 @@ constexpr test::Test tests[] = {
              {{"GET", "/v1/policy/revisions"}, "policy revisions", R"({"revisions":[{"revision":"0123456789abcdef")"},
              {{"GET", "/v1/policy/revisions/0123"}, "policy revision 0123", "name: \"Home\"\n"},
              {{"POST", "/v1/policy/validate", "text"}, "validate 4 bytes", "fedcba"},
+             {{"GET", "/v1/age/gate?device=kid&category=social"},
+              "gate 1 social",
+              R"("verdict":"REFUSE","reason":"closed")"},
+             {{"POST", "/v1/age/proof", R"({"device":"kid","category":"social","token":"AAI"})"},
+              "token 0002 for social",
+              R"("verdict":"REFUSE")"},
              {{"POST", "/v1/release"}, "release", "{}"},
              {{"POST", "/v1/clock", R"({"seconds":-90})"}, "move clock -90", R"("offset_seconds":"-90")"},
          };

@@ -33,7 +33,8 @@ public:
     explicit Port(WebListener::Settings settings = {}) {
         settings.answer = [this](Slot slot, WebRequest const& request) {
             ++asked;
-            return WebAnswer{200, "text/plain", fmt::format("{}|{}|{}", request.name, request.path, slot.number())};
+            return WebAnswer{200, "text/plain",
+                             fmt::format("{}|{}|{}{}", request.name, request.path, slot.number(), request.body)};
         };
         listener_ = test::value(WebListener::open(context_, 0, std::move(settings)));
         number = listener_->port();
@@ -155,6 +156,8 @@ constexpr test::Test tests[] = {
               {Case{"GET / HTTP/1.1\r\nHost: 192.0.2.1:80\r\n\r\n", "|/|0"},
                Case{"GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", "|/|0"}, Case{"GET / HTTP/1.0\r\n\r\n", "|/|0"},
                Case{"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "a|/x|0"},
+               Case{"POST /age/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "a|/age/x|0abc"},
+               Case{"POST /age/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "a|/age/x|0"},
                Case{"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", ""}}) {
              test::check(ask(port, c.request).ends_with(fmt::format("\r\n\r\n{}", c.answer)), c.request);
              Client client{port};
@@ -167,7 +170,10 @@ constexpr test::Test tests[] = {
          Port port;
          for (auto const& bytes :
               {std::string{"hello\r\n\r\n"}, std::string{"\x16\x03\x01"}, std::string{"GET / HTTP/3.0\r\n\r\n"},
-               "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", std::string(100'000, 'x')})
+               "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", std::string(100'000, 'x'),
+               std::string{"POST /age/x HTTP/1.1\r\nHost: a\r\n\r\n"},
+               std::string{"POST /age/x HTTP/1.1\r\nHost: a\r\nContent-Length: 49153\r\n\r\n"},
+               std::string{"POST /age/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}})
              test::equal(ask(port, bytes), "", bytes.substr(0, 20));
          test::equal(port.asked.load(), 0, "asked");
          test::contains(ask(port, "GET / HTTP/1.1\r\nX: " + std::string(7000, 'x') + "\r\n\r\n"), "|/|0");
