@@ -85,9 +85,9 @@ END
 }
 
 # Who vouches for ages: issuer.example, and age16.issuer.example, age18.issuer.example. Its keys take a second to make, so
-# they are made once for a checkout; who has used which code is forgotten with each lab.
+# they are made once for a build; who has used which code is forgotten with each lab.
 start_issuer() {
-  local kept=$checkout/build/lab-issuer arguments=() address
+  local kept=${programs%/bin}/lab-issuer arguments=() address
   [ -x "$programs/kindgate-age-demo" ] || return 0
   find "$kept" -maxdepth 0 -mtime +180 -exec rm -r {} + 2>/dev/null || true
   if [ ! -e "$kept/issuer.json" ]; then

@@ -69,7 +69,7 @@ std::optional<Bytes> pasted_token(WebRequest const& request) {
     std::string token;
     for (char const c : *field)
         if (c != ' ' && c != '\r' && c != '\n') token += c;
-    return from_base64url(token);
+    return token.empty() ? std::nullopt : from_base64url(token);
 }
 
 WebAnswer at_gate(Service& service, Slot slot, std::string_view category, WebRequest const& request) {
