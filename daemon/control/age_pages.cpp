@@ -34,6 +34,15 @@ unsigned status_of(GateFacts const& facts) {
     }
 }
 
+unsigned status_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::not_found: return 404;
+        case ErrorCode::forbidden: return 403;
+        case ErrorCode::conflict: return 429;  // too often
+        default: return 503;
+    }
+}
+
 WebAnswer gate_answer(GateFacts const& facts, WebRequest const& request) {
     WebAnswer answer{.status = status_of(facts),
                      .type = request.wants_json ? json : html,
@@ -90,8 +99,7 @@ WebAnswer wallet_answer(Service& service, Slot slot, std::string_view category, 
     bool const encrypted = request.query == "mode=direct_post.jwt";
     auto const asked = service.ask_wallet(slot, category, encrypted);
     if (!asked.ok()) {
-        auto const status = asked.error().code() == ErrorCode::not_found ? 404U : 503U;
-        return plain_text(status, asked.error().message() + ".\n");
+        return plain_text(status_of(asked.error().code()), asked.error().message() + ".\n");
     }
     if (request.wants_json)
         return {.status = 200,

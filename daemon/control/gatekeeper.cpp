@@ -83,6 +83,8 @@ Result<void> Gatekeeper::start() {
     overrides_.load(std::move(contents.overrides));
     proofs_.load(std::move(contents.proofs));
     desk_.start();
+    // What was shown isn't known any more, so what was asked for before opens nothing.
+    if (!damage.empty()) desk_.forget_challenges();
     names_.start(std::move(contents.categories));
     store_.start(at.instant());
     policy_changed();
@@ -344,7 +346,7 @@ void Gatekeeper::clock_changed() {
     auto const at = parts_.clock.now();
     auto const jump = difference(at) - clock_difference_;
     clock_difference_ = difference(at);
-    if (jump < -jump_worth_telling) desk_.calendar_went_back();
+    if (jump < -jump_worth_telling) desk_.forget_challenges();
     if (std::chrono::abs(jump) >= jump_worth_telling)
         events_.tell(v1::Event::CLOCK_JUMPED,
                      fmt::format("the clock jumped {}: everything is planned anew", how_far(jump)));

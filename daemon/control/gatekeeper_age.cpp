@@ -14,7 +14,12 @@ using age::Reason;
 Gatekeeper::GateAt Gatekeeper::gate_at(Slot slot, std::string_view category) const {
     GateAt at{asked(slot), nullptr};
     if (at.asked.profile == nullptr) return at;
-    auto const& gates = at.asked.profile->content.age_gates;
+    auto const* const outcome = enforcer_.plan().find(slot);
+    if (outcome != nullptr && outcome->decision.lapsed()) return at;
+    auto const& content = at.asked.profile->content;
+    // Blocked it stays closed, whatever is shown.
+    if (std::ranges::find(content.block_categories, category) != content.block_categories.end()) return at;
+    auto const& gates = content.age_gates;
     auto const found = std::ranges::find(gates, category, &policy::AgeGate::category);
     if (found != gates.end()) at.gate = &*found;
     return at;
@@ -54,7 +59,8 @@ std::vector<GateFacts> Gatekeeper::gates_of(Asked const& asked, Slot slot) const
     std::vector<GateFacts> all;
     if (asked.profile == nullptr || asked.device == nullptr) return all;
     for (auto const& gate : asked.profile->content.age_gates)
-        all.push_back(facts_of(gate_at(slot, gate.category), gate.category));
+        if (auto const at = gate_at(slot, gate.category); at.gate != nullptr)
+            all.push_back(facts_of(at, gate.category));
     return all;
 }
 
@@ -70,7 +76,6 @@ std::optional<Reason> Gatekeeper::shut(GateAt const& at) const {
     auto const& category = at.gate->category;
     auto const& content = at.asked.profile->content;
     auto const has = [&](std::vector<std::string> const& all) { return std::ranges::find(all, category) != all.end(); };
-    if (has(content.block_categories)) return Reason::not_allowed;
     if (outcome->decision.mode == policy::Mode::learning && !has(content.learning_categories)) return Reason::not_now;
     if (std::ranges::find(outcome->withheld, category, &policy::Withheld::category) != outcome->withheld.end())
         return Reason::not_now;
@@ -132,11 +137,15 @@ Result<WalletFacts> Gatekeeper::ask_wallet(Slot slot, std::string_view category,
     auto const at = gate_at(slot, category);
     auto const refuse = [](ErrorCode code, Reason reason) { return Error{code, std::string{age::sentence(reason)}}; };
     if (auto const reason = shut(at))
-        return refuse(*reason == Reason::not_allowed ? ErrorCode::not_found : ErrorCode::unavailable, *reason);
+        return refuse(*reason == Reason::not_allowed ? ErrorCode::not_found
+                      : *reason == Reason::not_now   ? ErrorCode::forbidden
+                      : *reason == Reason::too_often ? ErrorCode::conflict
+                                                     : ErrorCode::unavailable,
+                      *reason);
     if (!facts_of(at, category).wallet) return refuse(ErrorCode::not_found, Reason::not_allowed);
     auto const request = desk_.ask_wallet(
         asking(slot, at), encrypted ? WalletAnswerMode::direct_post_jwt : WalletAnswerMode::direct_post);
-    if (!request) return refuse(ErrorCode::unavailable, Reason::too_often);
+    if (!request) return refuse(ErrorCode::conflict, Reason::too_often);
     constexpr std::string_view scheme = "av";
     return WalletFacts{.request = age::request_json(request->question),
                        .link = age::request_link(scheme, request->question),

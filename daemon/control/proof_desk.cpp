@@ -23,10 +23,12 @@ constexpr std::size_t most_conversations = 256;
 constexpr std::size_t most_of_a_device = 4;
 
 constexpr double burst_of_a_device = 10;
-constexpr double a_second_of_a_device = 0.1;
-// A document costs some milliseconds of a small router's processor.
+constexpr double a_second_of_a_device = 1.0 / 6;
 constexpr double burst_of_all = 20;
 constexpr double a_second_of_all = 10;
+// A document's signatures take as long as those of some tokens, tens of milliseconds on a small router.
+constexpr double cost_of_a_token = 1;
+constexpr double cost_of_a_document = 5;
 
 std::int64_t window_of(policy::Instant at) {
     return std::chrono::floor<std::chrono::minutes>(at.time_since_epoch()) / window_length;
@@ -72,22 +74,22 @@ void ProofKeys::write() const {
                      written.error().message());
 }
 
-bool ProofLimiter::Bucket::take(Steady::time_point now, double most, double a_second) {
+bool ProofLimiter::Bucket::take(Steady::time_point now, double cost, double most, double a_second) {
     auto const passed = std::chrono::duration<double>(now - filled).count();
     tokens = std::min(most, tokens + passed * a_second);
     filled = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
+    if (tokens < cost) return false;
+    tokens -= cost;
     return true;
 }
 
-bool ProofLimiter::take(Slot slot, Steady::time_point now) {
+bool ProofLimiter::take(Slot slot, Steady::time_point now, double cost) {
     auto const fresh = [&](double burst) { return Bucket{burst, now}; };
     auto& own = by_slot_.try_emplace(slot.number(), fresh(burst_of_a_device)).first->second;
     // Who tries too often takes nothing from others.
-    if (!own.take(now, burst_of_a_device, a_second_of_a_device)) return false;
+    if (!own.take(now, 1, burst_of_a_device, a_second_of_a_device)) return false;
     if (!all_) all_ = fresh(burst_of_all);
-    return all_->take(now, burst_of_all, a_second_of_all);
+    return all_->take(now, cost, burst_of_all, a_second_of_all);
 }
 
 // docs/age.md, "What binds a token": HMAC over a label, slot, category and window.
@@ -117,7 +119,7 @@ std::vector<age::AuthChallenge> ProofDesk::challenges(Asking const& asking) cons
 
 age::Verdict ProofDesk::check_token(Asking const& asking, ByteView token) {
     if (!asking.gate.tokens) return age::refused(age::Reason::not_allowed);
-    if (!limiter_.take(asking.slot, asking.now.steady)) return age::refused(age::Reason::too_often);
+    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_token)) return age::refused(age::Reason::too_often);
     auto const now = asking.now.instant();
     auto const window = window_of(now);
     age::TokenProof const proof{{token.begin(), token.end()},
@@ -145,6 +147,8 @@ void ProofDesk::drop_old(Slot slot, Moment const& now) {
 }
 
 std::optional<ProofDesk::WalletRequest> ProofDesk::ask_wallet(Asking const& asking, WalletAnswerMode mode) {
+    // An encrypted answer's key takes as long as a signature.
+    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_token)) return std::nullopt;
     drop_old(asking.slot, asking.now);
     if (conversations_.size() >= most_conversations) return std::nullopt;
     auto const state = random_text(16);
@@ -186,7 +190,8 @@ std::optional<ProofDesk::Conversation> ProofDesk::take_conversation(std::string_
 }
 
 age::Verdict ProofDesk::check_document(Asking const& asking, Conversation const& conversation, std::string_view body) {
-    if (!limiter_.take(asking.slot, asking.now.steady)) return age::refused(age::Reason::too_often);
+    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_document))
+        return age::refused(age::Reason::too_often);
     auto const answer = age::read_wallet_answer(body, conversation.key ? &*conversation.key : nullptr);
     if (!answer.ok()) return age::refused(age::Reason::malformed);
     if (!answer->state.empty() && answer->state != conversation.question.state)

@@ -30,7 +30,7 @@ public:
     explicit ProofKeys(std::filesystem::path file) : file_(std::move(file)) {}
 
     void load();
-    // No challenge that was given holds any more: the calendar went back, so old ones would hold again.
+    // No challenge that was given holds any more. After the calendar went back old ones would hold again.
     void renew_challenges();
 
     ByteView for_challenges() const { return ByteView{keys_}.first(32); }
@@ -46,13 +46,14 @@ private:
 // How often proofs may be tried: a burst, then some a minute; by device, and all together.
 class ProofLimiter {
 public:
-    bool take(Slot slot, Steady::time_point now);
+    // `cost`: of all together, where a token's signature is 1.
+    bool take(Slot slot, Steady::time_point now, double cost);
 
 private:
     struct Bucket {
         double tokens = 0;
         Steady::time_point filled{};
-        bool take(Steady::time_point now, double most, double a_second);
+        bool take(Steady::time_point now, double cost, double most, double a_second);
     };
     std::unordered_map<std::uint16_t, Bucket> by_slot_;
     std::optional<Bucket> all_;
@@ -78,7 +79,8 @@ public:
     explicit ProofDesk(Settings settings) : settings_(std::move(settings)), keys_(settings_.keys) {}
 
     void start() { keys_.load(); }
-    void calendar_went_back() { keys_.renew_challenges(); }
+    // Tokens that were asked for until now open nothing.
+    void forget_challenges() { keys_.renew_challenges(); }
 
     // One for each key that is trusted for the gate's age or more; those that prove the least come first. None: no
     // token opens it.
@@ -91,7 +93,7 @@ public:
         age::WalletQuestion question;
         std::string request_uri;  // gives the request object
     };
-    // Good for one answer within two minutes. None: too many at once.
+    // Good for one answer within two minutes. None: too often, or too many at once.
     std::optional<WalletRequest> ask_wallet(Asking const& asking, WalletAnswerMode mode);
     // By reference: of a question that is open. None: there is no such.
     std::optional<std::string> request_object(std::string_view id, Moment const& now);

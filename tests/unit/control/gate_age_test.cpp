@@ -102,8 +102,8 @@ public:
     // The category's lease is in the kernel, and names of it are answered.
     bool is_open(std::string_view who = "kid", std::string_view category = "games") {
         auto const facts = gate_of(who, category);
-        auto const id = ledger.categories.at(std::string{category});
-        bool const leased = table.passes(slot(who), id);
+        auto const number = ledger.categories.at(std::string{category});
+        bool const leased = table.passes(slot(who), number);
         auto const name = *content::dns::Name::from_text(std::string{category} + ".example");
         bool const answered = front.view->judge(slot(who), name).kind == policy::NameVerdict::Kind::pass;
         test::check(leased == facts.open() && answered == facts.open(), "kernel, front and page say the same");
@@ -116,7 +116,8 @@ public:
         auto const response_uri = part_of(asked.request, "\"response_uri\":\"");
         auto const nonce = part_of(asked.request, "\"nonce\":\"");
         age::WalletQuestion const question{"", nonce, response_uri, 18, {age::DocType::eu_age_verification}};
-        auto const attestation = test::value(provider().issue(
+        // One, for a whole run: a wallet keeps it.
+        static auto const attestation = test::value(provider().issue(
             {.doc_type = age::DocType::eu_age_verification,
              .claims = {{"age_over_18", true}},
              .validity = {test::instant("2027-01-01T00:00:00Z"), test::instant("2027-04-01T00:00:00Z")},
@@ -140,6 +141,21 @@ private:
 };
 
 constexpr test::Test tests[] = {
+    {"controls that have lapsed have no gates, and a category that is blocked anyway is none either",
+     [] {
+         AgeHouse house;
+         auto lapsed = policy_text();
+         lapsed.insert(lapsed.find("  content {"), "  ends_on: \"2027-03-03\"\n");
+         lapsed.insert(lapsed.find("age_gates"), "block_categories: \"adult\" ");
+         test::write_file(house.board.policy_file, lapsed);
+         house.gate->policy_file_changed();
+         house.settle();
+         test::equal(house.gate->page(house.slot("kid"), "").gates.size(), 1U, "games, not adult");
+         test::equal(house.gate_of("kid", "adult").word(), "not-allowed", "blocked");
+         house.pass(24h);
+         test::equal(house.gate_of().word(), "not-allowed", "lapsed");
+         test::check(house.gate->page(house.slot("kid"), "").gates.empty(), "lapsed");
+     }},
     {"a gate says for what age, whom it believes, and that a wallet may be used; a token opens it for its time",
      [] {
          AgeHouse house;
@@ -190,7 +206,18 @@ constexpr test::Test tests[] = {
          test::equal(house.show(late), "wrong-challenge", "after it");
          auto const again = house.token();
          house.move_clock(-2s);
-         test::equal(house.show(again), "wrong-challenge", "the clock went back");
+         test::equal(house.show(again), "clock-untrusted", "the clock went back before what it was");
+         house.pass(3s);
+         test::equal(house.show(again), "wrong-challenge", "its challenge came from the future");
+         test::equal(house.show(house.token()), "accepted", "a new one");
+     }},
+    {"a ledger that was lost: what was asked for before opens nothing, since nobody knows whether it was shown",
+     [] {
+         AgeHouse house;
+         auto const token = house.token();
+         house.ledger.damage_message = "set aside";
+         house.restart();
+         test::equal(house.show(token), "wrong-challenge", "shown");
          test::equal(house.show(house.token()), "accepted", "a new one");
      }},
     {"of a restart a token that was asked for before knows nothing",
@@ -220,7 +247,17 @@ constexpr test::Test tests[] = {
          auto const token = house.token();
          house.pass_until("2027-03-02T14:00:00Z");
          test::equal(house.show(token), "not-now", "LEARNING");
+         house.pass_until("2027-03-02T15:59:00Z");
+         auto const kept = house.token();
+         test::equal(house.show(kept), "not-now", "LEARNING still");
          house.pass_until("2027-03-02T16:00:00Z");
+         house.clock.set_synchronised(false);
+         house.move_clock(-24h);
+         test::equal(house.show(kept), "clock-untrusted", "the time isn't known");
+         test::check(!house.is_open(), "closed");
+         house.move_clock(24h);
+         house.clock.set_synchronised(true);
+         house.pass(1s);
          test::equal(house.show(house.token()), "accepted", "open");
          house.pass_until("2027-03-02T20:30:00Z");
          test::equal(house.show(house.token()), "accepted", "twice");
@@ -263,6 +300,14 @@ constexpr test::Test tests[] = {
          test::equal(house.ledger.proofs.size(), 1U, "the count of today");
          house.pass(24h);
          test::equal(house.ledger.proofs.size(), 0U, "a new day");
+     }},
+    {"an attestation opens once, whatever conversation it is shown in",
+     [] {
+         AgeHouse house;
+         test::equal(house.document(), "accepted", "shown");
+         test::equal(house.document(), "replayed", "in another conversation");
+         house.restart();
+         test::equal(house.document(), "replayed", "after a restart");
      }},
     {"a wallet's document opens once, for one conversation",
      [] {

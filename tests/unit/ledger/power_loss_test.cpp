@@ -127,6 +127,10 @@ constexpr test::Test tests[] = {
              record.last_seen = test::at(number);
              test::value(ledger->put(record));
              auto const given = test::value(ledger->add(test::override_for("all")));
+             ledger::ShownOnce const shown{{static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8)},
+                                           test::at(1'000'000)};
+             test::check(test::value(ledger->open_by_proof({"kid", "social", 16, test::at(number), {}, 1}, shown)),
+                         "shown for the first time");
              if (number % 7 != 0 && number > 20) continue;
              Folder const after;
              restore(after);
@@ -136,6 +140,9 @@ constexpr test::Test tests[] = {
              auto const contents = test::value(read->read());
              test::equal(contents.overrides.size(), static_cast<std::size_t>(number), about);
              test::equal(contents.overrides.back().id, given.id, about);
+             test::equal(contents.proofs.size(), 1U, about);
+             test::check(contents.proofs[0].ends == test::at(number), about);
+             test::check(!test::value(read->open_by_proof(contents.proofs[0], shown)), about + ": shown before");
              bool found = false;
              for (auto const& device : contents.devices) found = found || device == record;
              test::check(found, about);

@@ -158,6 +158,30 @@ constexpr test::Test tests[] = {
          test::check(test::value(ledger->read()).devices.empty(), "gone");
          test::value(ledger->put(device("other", 1)));
      }},
+    {"what a proof has opened is kept with what was shown: both or neither, by device and category",
+     [] {
+         Folder const folder;
+         auto ledger = test::open(folder.ledger());
+         ledger::ProofRecord const kid{"kid", "social", 16, test::at(500), std::chrono::days{7}, 2};
+         auto later = kid;
+         later.ends = test::at(900);
+         ledger::ProofRecord const other{"kid", "games", 12, test::at(300), std::chrono::days{6}, 1};
+         test::check(test::value(ledger->open_by_proof(kid, {{1}, test::at(400)})), "first");
+         test::check(!test::value(ledger->open_by_proof(later, {{1}, test::at(800)})), "shown before");
+         test::check(test::value(ledger->read()).proofs == std::vector{kid}, "nothing changed");
+         test::check(test::value(ledger->open_by_proof(other, {{2}, test::at(800)})), "another category");
+         test::check(test::value(ledger->open_by_proof(later, {{3}, test::at(800)})), "another proof");
+         ledger.reset();
+         ledger = test::open(folder.ledger());
+         test::check(test::value(ledger->read()).proofs == std::vector{other, later}, "after a restart");
+         test::check(!test::value(ledger->open_by_proof(kid, {{3}, test::at(800)})), "shown before the restart");
+         test::value(ledger->forget_proofs(test::at(400), std::chrono::days{7}));
+         test::check(test::value(ledger->read()).proofs == std::vector{later}, "what ended, of an earlier day");
+         test::check(test::value(ledger->open_by_proof(later, {{1}, test::at(800)})), "dead: nobody would accept it");
+         test::check(!test::value(ledger->open_by_proof(later, {{2}, test::at(800)})), "not dead yet");
+         test::value(ledger->forget("kid"));
+         test::check(test::value(ledger->read()).proofs.empty(), "with the device");
+     }},
     {"an override's id is never used again, whatever ended and restarted",
      [] {
          Folder const folder;

@@ -148,7 +148,8 @@ public:
     virtual GateFacts gate(Slot slot, std::string_view category) = 0;
     // A Privacy Pass token, encoded. Opens the category if it is good: in force when this returns.
     virtual GateFacts show_token(Slot slot, std::string_view category, ByteView token) = 0;
-    // `encrypted`: the wallet's answer shall be.
+    // `encrypted`: the wallet's answer shall be. No such gate: not_found; nothing opens now: forbidden; too often:
+    // conflict.
     virtual Result<WalletFacts> ask_wallet(Slot slot, std::string_view category, bool encrypted) = 0;
     // By the id in its request_uri; none: no such question is open.
     virtual std::optional<std::string> wallet_request(std::string_view id) = 0;
