@@ -167,7 +167,8 @@ Result<void> run(control::Board const& board) {
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;
     auto const api = KG_TRY(control::ApiServer::listen(context, daemon->service(), std::move(options)));
-    auto const page = control::PageServer::listen(context, daemon->service(), kernel::web_port);
+    auto const page = control::PageServer::listen(context, daemon->service(), kernel::web_port,
+                                                  board.public_name ? board.public_name->text() : "");
     if (!page.ok()) spdlog::warn("devices without access see no page that tells why: {}", page.error().message());
     std::unique_ptr<control::PageServer> portal;
     if (board.public_name) {

@@ -1,5 +1,6 @@
 #include "age_pages.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -58,6 +59,11 @@ WebAnswer gate_answer(GateFacts const& facts, WebRequest const& request) {
 
 WebAnswer plain_text(unsigned status, std::string text) {
     return {.status = status, .type = "text/plain; charset=utf-8", .body = std::move(text)};
+}
+
+bool is_own(std::string_view host, AgeSite const& site) {
+    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return host.empty() || std::ranges::equal(host, site.name, {}, lower);
 }
 
 std::vector<std::string_view> parts_of(std::string_view path) {
@@ -128,12 +134,16 @@ std::string gate_challenge(GateFacts const& facts) {
     return age::www_authenticate(facts.challenges);
 }
 
-std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, Transport transport) {
-    if (!request.path.starts_with(proofs_path)) return std::nullopt;
+std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, AgeSite const& site) {
+    if (!request.path.starts_with(proofs_path) || !is_own(request.name, site)) return std::nullopt;
     auto const parts = parts_of(std::string_view{request.path}.substr(proofs_path.size()));
+    // A wallet may be a web page of its own; its answer has a secret in its path.
+    bool const answers = parts.size() == 2 && parts[0] == "response";
+    if (request.cross_site && !answers)
+        return plain_text(403, "Open the gate's own page: another site's page may not do this.\n");
     if (parts.size() == 1) return at_gate(service, slot, parts[0], request);
     if (parts.size() != 2) return std::nullopt;
-    if (transport == Transport::plain)
+    if (site.transport == Transport::plain)
         return plain_text(404, "Wallets are asked by TLS alone, at the gate's own name.\n");
     if (parts[1] == "wallet") return wallet_answer(service, slot, parts[0], request);
     if (parts[0] == "request") return request_answer(service, parts[1]);

@@ -12,8 +12,15 @@ namespace kindgate::control {
 
 enum class Transport : std::uint8_t { plain, tls };
 
-// None: the path is none of these. Wallets are asked and answer by TLS alone.
-std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, Transport transport);
+struct AgeSite {
+    Transport transport = Transport::plain;
+    std::string name;  // the gate's public one; "" : it has none
+};
+
+// None: the path is none of these. Wallets are asked and answer by TLS alone. Only at the gate's own name or an
+// address, and not for other sites' pages: else a page in a device's browser could spend its tries, or read its
+// answers.
+std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, AgeSite const& site);
 
 // The same answer for the API.
 std::string gate_challenge(GateFacts const& facts);

@@ -325,7 +325,7 @@ void Gatekeeper::tick_ledger(Moment const& at) {
     if (at.steady >= next_flush_) {
         next_flush_ = at.steady + flush_interval;
         devices_.flush(at.instant());
-        if (trusted_ && store_.policy()) proofs_.forget(at.instant(), today());
+        if (trusted_ && store_.policy()) proofs_.forget(devices_, at.instant(), today());
         static_cast<void>(certificate());  // one that has expired is told
     }
     if (at.steady >= trust_.next_stamp()) stamp(Trust::When::if_due);

@@ -121,9 +121,11 @@ private:
     // Why no proof is of use now, if so.
     std::optional<age::Reason> shut(GateAt const& at) const;
     Asking asking(Slot slot, GateAt const& at) const;
+    GateFacts refused_now(Slot slot, std::string_view category, age::Reason reason);
     GateFacts judged(GateAt const& at, age::Verdict const& verdict);
     age::Reason open(GateAt const& at, age::Verdict const& verdict);
     std::chrono::days today() const;
+    std::string own_site() const;
     std::vector<GateFacts> gates_of(Asked const& asked, Slot slot) const;
 
     Situation situation() const;

@@ -17,8 +17,7 @@ Gatekeeper::GateAt Gatekeeper::gate_at(Slot slot, std::string_view category) con
     auto const* const outcome = enforcer_.plan().find(slot);
     if (outcome != nullptr && outcome->decision.lapsed()) return at;
     auto const& content = at.asked.profile->content;
-    // Blocked it stays closed, whatever is shown.
-    if (std::ranges::find(content.block_categories, category) != content.block_categories.end()) return at;
+    if (content.blocks(category)) return at;
     auto const& gates = content.age_gates;
     auto const found = std::ranges::find(gates, category, &policy::AgeGate::category);
     if (found != gates.end()) at.gate = &*found;
@@ -30,7 +29,7 @@ std::chrono::days Gatekeeper::today() const {
 }
 
 Asking Gatekeeper::asking(Slot slot, GateAt const& at) const {
-    return {slot, *at.gate, store_.policy()->age_trust, parts_.clock.now()};
+    return {slot, at.asked.device->id(), *at.gate, store_.policy()->age_trust, parts_.clock.now()};
 }
 
 GateFacts Gatekeeper::facts_of(GateAt const& at, std::string_view category) const {
@@ -42,14 +41,14 @@ GateFacts Gatekeeper::facts_of(GateAt const& at, std::string_view category) cons
     }
     auto const slot = at.asked.device->record.slot;
     facts.min_age = at.gate->min_age;
-    facts.challenges = desk_.challenges(asking(slot, at));
     facts.wallet = desk_.asks_wallets(asking(slot, at)) && certificate_.is_there();
     auto const* const outcome = enforcer_.plan().find(slot);
     if (outcome == nullptr || !trusted_) return facts;
     auto const opened = std::ranges::find(outcome->opened, category, &policy::CategoryLease::category);
     if (opened == outcome->opened.end()) return facts;
     facts.reason = Reason::accepted;
-    facts.min_age = proofs_.find(at.asked.device->id(), category)->min_age;
+    if (auto const* const proof = proofs_.find(at.asked.device->id(), category); proof != nullptr)
+        facts.min_age = proof->min_age;
     facts.until = opened->ends;
     facts.until_text = until_in_words(*store_.policy(), *opened->ends, now());
     return facts;
@@ -65,7 +64,10 @@ std::vector<GateFacts> Gatekeeper::gates_of(Asked const& asked, Slot slot) const
 }
 
 GateFacts Gatekeeper::gate(Slot slot, std::string_view category) {
-    return facts_of(gate_at(slot, category), category);
+    auto const at = gate_at(slot, category);
+    auto facts = facts_of(at, category);
+    if (at.gate != nullptr) facts.challenges = desk_.challenges(asking(slot, at));
+    return facts;
 }
 
 std::optional<Reason> Gatekeeper::shut(GateAt const& at) const {
@@ -123,13 +125,15 @@ GateFacts Gatekeeper::judged(GateAt const& at, age::Verdict const& verdict) {
     return facts;
 }
 
+GateFacts Gatekeeper::refused_now(Slot slot, std::string_view category, Reason reason) {
+    auto facts = gate(slot, category);
+    facts.reason = reason;
+    return facts;
+}
+
 GateFacts Gatekeeper::show_token(Slot slot, std::string_view category, ByteView token) {
     auto const at = gate_at(slot, category);
-    if (auto const reason = shut(at)) {
-        auto facts = facts_of(at, category);
-        facts.reason = reason;
-        return facts;
-    }
+    if (auto const reason = shut(at)) return refused_now(slot, category, *reason);
     return judged(at, desk_.check_token(asking(slot, at), token));
 }
 
@@ -162,13 +166,12 @@ std::optional<std::string> Gatekeeper::wallet_request(std::string_view id) {
 GateFacts Gatekeeper::show_document(Slot slot, std::string_view id, std::string_view body) {
     auto const conversation = desk_.take_conversation(id, parts_.clock.now());
     GateFacts unknown{.category = {}, .reason = Reason::wrong_challenge};
-    if (!conversation || (conversation->slot != slot && !conversation->cross_device)) return unknown;
+    if (!conversation) return unknown;
     auto const at = gate_at(conversation->slot, conversation->category);
-    if (auto const reason = shut(at)) {
-        auto facts = facts_of(at, conversation->category);
-        facts.reason = reason;
-        return facts;
-    }
+    if (auto const reason = shut(at)) return refused_now(conversation->slot, conversation->category, *reason);
+    // By the policy of now, and for the device that asked: its slot may be another's.
+    bool const same_device = conversation->slot == slot;
+    if ((!same_device && !at.gate->cross_device) || at.asked.device->id() != conversation->device) return unknown;
     return judged(at, desk_.check_document(asking(conversation->slot, at), *conversation, body));
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "build_info.h"
+#include "gate_addresses.h"
 #include "gatekeeper.h"
 #include "kindgate/v1/api.pb.h"
 #include "policy/calendar.h"
@@ -106,6 +107,7 @@ void Gatekeeper::describe_devices(policy::Instant at, v1::Status& status) const 
             told->set_category(opened.category);
             told->set_until(time_text(opened.ends));
             told->set_until_text(until_in_words(*store_.policy(), *opened.ends, at));
+            if (proof == nullptr) continue;
             told->set_min_age(proof->min_age);
             told->set_times_today(proof->times);
         }
@@ -286,6 +288,13 @@ Gatekeeper::Asked Gatekeeper::asked(Slot slot) const {
     return {&store_.policy()->profiles[*device->profile], device};
 }
 
+// What a page in a closed site's place must not be: there a token would be shown to the site once it opens.
+std::string Gatekeeper::own_site() const {
+    if (board_.public_name) return fmt::format("http://{}", board_.public_name->text());
+    auto const address = gate_addresses(board_.lan).v4;
+    return address ? fmt::format("http://{}", address->text()) : std::string{};
+}
+
 PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
     PageFacts facts;
     facts.contact = board_.contact;
@@ -299,6 +308,7 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
     auto const at = now();
     std::optional<policy::Instant> until;
     facts.gates = gates_of(about, slot);
+    facts.site = own_site();
     if (auto const name = policy::parse_name(host); name.ok() && *name != board_.public_name) {
         auto const explained = this->explained(about, at, *name);
         facts.name = name->text();

@@ -27,10 +27,11 @@ PageServer::PageServer(std::unique_ptr<WebListener> listener) : listener_(std::m
 PageServer::~PageServer() = default;
 
 Result<std::unique_ptr<PageServer>> PageServer::listen(boost::asio::io_context& context, Service& service,
-                                                       std::uint16_t port) {
+                                                       std::uint16_t port, std::string name) {
     WebListener::Settings settings;
-    settings.answer = [&service](Slot slot, WebRequest const& request) {
-        if (auto answer = age_answer(service, slot, request, Transport::plain)) return *std::move(answer);
+    AgeSite site{Transport::plain, std::move(name)};
+    settings.answer = [&service, site = std::move(site)](Slot slot, WebRequest const& request) {
+        if (auto answer = age_answer(service, slot, request, site)) return *std::move(answer);
         return page_answer(service.page(slot, request.name));
     };
     auto listener = KG_TRY(WebListener::open(context, port, std::move(settings)));
@@ -41,15 +42,20 @@ Result<std::unique_ptr<PageServer>> PageServer::listen_tls(boost::asio::io_conte
                                                            std::uint16_t port, std::string name) {
     WebListener::Settings settings;
     settings.connections = 16;
+    settings.connections_of_a_slot = 4;
     settings.patience = std::chrono::seconds{10};
     settings.tls = [&service]() -> std::unique_ptr<crypto::TlsSession> {
         auto const certificate = service.certificate();
         return certificate ? crypto::TlsSession::accept(*certificate) : nullptr;
     };
-    settings.answer = [&service, page = fmt::format("https://{}:{}/", name, port)](Slot slot,
-                                                                                   WebRequest const& request) {
-        if (auto answer = age_answer(service, slot, request, Transport::tls)) return *std::move(answer);
-        if (request.path != portal_path) return WebAnswer{200, html, page_html(service.page(slot, {}))};
+    settings.answer = [&service, page = fmt::format("https://{}:{}/", name, port),
+                       site = AgeSite{Transport::tls, name}](Slot slot, WebRequest const& request) {
+        if (auto answer = age_answer(service, slot, request, site)) return *std::move(answer);
+        if (request.path != portal_path) {
+            auto facts = service.page(slot, {});
+            facts.site.clear();  // its links are of this page's own site
+            return WebAnswer{200, html, page_html(facts)};
+        }
         return WebAnswer{200, "application/captive+json", portal_json(service.portal(slot), page)};
     };
     auto listener = KG_TRY(WebListener::open(context, port, std::move(settings)));

@@ -53,10 +53,10 @@ std::string head_html(std::string_view title) {
         title, style);
 }
 
-std::string gate_item(GateFacts const& gate) {
+std::string gate_item(GateFacts const& gate, std::string_view site) {
     if (gate.open()) return fmt::format("<p>{} is open, {}.</p>", escaped(gate.category), escaped(gate.until_text));
-    return fmt::format("<p>{0} is open to who is {1}: <a href=\"/age/{0}\">show a proof</a>.</p>",
-                       escaped(gate.category), gate.min_age);
+    return fmt::format("<p>{0} is open to who is {1}: <a href=\"{2}/age/{0}\">show a proof</a>.</p>",
+                       escaped(gate.category), gate.min_age, escaped(site));
 }
 
 std::string wallet_html(WalletFacts const& wallet, std::string const& qr) {
@@ -107,7 +107,7 @@ std::string page_html(PageFacts const& facts) {
     if (facts.passes) page += "<p>Nothing is closed any more: load it again.</p>";
     page += fmt::format("<p>{}{}.</p>", escaped(facts.because), facts.until.empty() ? "" : ", " + escaped(facts.until));
     if (facts.mode == policy::Mode::open || !facts.name.empty())
-        for (auto const& gate : facts.gates) page += gate_item(gate);
+        for (auto const& gate : facts.gates) page += gate_item(gate, facts.site);
     if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped(facts.device));
     if (!facts.contact.empty())
         page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped(facts.contact));

@@ -21,10 +21,12 @@ Result<bool> ProofBook::open(ledger::ProofRecord const& proof, ledger::ShownOnce
     return true;
 }
 
-void ProofBook::forget(policy::Instant now, std::chrono::days today) {
+void ProofBook::forget(Devices const& devices, policy::Instant now, std::chrono::days today) {
     if (auto const forgotten = ledger_.forget_proofs(now, today); !forgotten.ok())
         return spdlog::warn("what proofs of age have opened is not forgotten yet: {}", forgotten.error().message());
-    std::erase_if(all_, [&](auto const& one) { return one.ends <= now && one.day < today; });
+    std::erase_if(all_, [&](auto const& one) {
+        return (one.ends <= now && one.day < today) || !devices.all().contains(one.device);
+    });
 }
 
 ledger::ProofRecord const* ProofBook::find(std::string_view device, std::string_view category) const {
@@ -35,8 +37,10 @@ ledger::ProofRecord const* ProofBook::find(std::string_view device, std::string_
 std::vector<policy::Proved> ProofBook::planned(Devices const& devices) const {
     std::vector<policy::Proved> planned;
     for (auto const& proof : all_)
-        if (auto const* const device = devices.find(proof.device); device != nullptr && device->record.slot.valid())
-            planned.push_back({device->record.slot, proof.category, proof.min_age, proof.ends});
+        // By its id alone: who has its hardware address now may be another one.
+        if (auto const device = devices.all().find(proof.device);
+            device != devices.all().end() && device->second.record.slot.valid())
+            planned.push_back({device->second.record.slot, proof.category, proof.min_age, proof.ends});
     std::ranges::sort(planned, {}, &policy::Proved::slot);
     return planned;
 }

@@ -18,8 +18,8 @@ public:
 
     // False: it was shown before, and nothing changes.
     Result<bool> open(ledger::ProofRecord const& proof, ledger::ShownOnce const& shown);
-    // What has ended and no longer counts, and what was shown and nobody would accept any more.
-    void forget(policy::Instant now, std::chrono::days today);
+    // What has ended and no longer counts, what was shown and nobody would accept any more, and devices that are gone.
+    void forget(Devices const& devices, policy::Instant now, std::chrono::days today);
 
     // Null: none was shown, or it is forgotten.
     ledger::ProofRecord const* find(std::string_view device, std::string_view category) const;

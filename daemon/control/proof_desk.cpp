@@ -1,6 +1,8 @@
 #include "proof_desk.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -8,6 +10,7 @@
 
 #include "age/mdoc.h"
 #include "age/token.h"
+#include "base/descriptor.h"
 #include "base/whole_file.h"
 #include "crypto/secret.h"
 
@@ -19,6 +22,8 @@ namespace {
 // find a code. A token holds in the window that it was asked for in, and in the next.
 constexpr std::chrono::minutes window_length{5};
 constexpr std::chrono::minutes conversation_length{2};
+// The time that is known after a power cut may be as old as the last stamp of it (trust.cpp), and some more.
+constexpr std::chrono::minutes forgotten_clock{20};
 constexpr std::size_t most_conversations = 256;
 constexpr std::size_t most_of_a_device = 4;
 
@@ -50,11 +55,13 @@ std::string random_text(std::size_t octets) {
 
 void ProofKeys::load() {
     auto const kept = read_file(file_, keys_.size());
-    if (kept.ok() && kept->size() == keys_.size()) {
+    bool const usable = kept.ok() && kept->size() == keys_.size();
+    if (usable)
         std::ranges::copy(bytes_of(*kept), keys_.begin());
-        return;
-    }
-    crypto::fill_at_random(keys_);
+    else
+        crypto::fill_at_random(keys_);
+    // What can't be read now may be read again later: it stays.
+    if (usable || (!kept.ok() && kept.error().code() == ErrorCode::system)) return;
     write();
 }
 
@@ -64,14 +71,16 @@ void ProofKeys::renew_challenges() {
 }
 
 void ProofKeys::write() const {
+    // For nobody else from its first octet on: replace_file() keeps the mode that is there.
+    if (Descriptor const made{::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)};
+        made.open())
+        static_cast<void>(::fchmod(made.get(), S_IRUSR | S_IWUSR));
     auto const written = replace_file(file_, text_of(keys_));
-    std::error_code failed;
-    if (written.ok())
-        std::filesystem::permissions(file_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
-                                     failed);
-    if (!written.ok())
-        spdlog::warn("proofs of age that are asked for now open nothing after a restart: {}",
-                     written.error().message());
+    if (written.ok()) return;
+    // Old keys that came back after a restart would let old challenges hold again.
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+    spdlog::warn("proofs of age that are asked for now open nothing after a restart: {}", written.error().message());
 }
 
 bool ProofLimiter::Bucket::take(Steady::time_point now, double cost, double most, double a_second) {
@@ -92,12 +101,13 @@ bool ProofLimiter::take(Slot slot, Steady::time_point now, double cost) {
     return all_->take(now, cost, burst_of_all, a_second_of_all);
 }
 
-// docs/age.md, "What binds a token": HMAC over a label, slot, category and window.
+// docs/age.md, "What binds a token".
 Bytes ProofDesk::context(Asking const& asking, std::int64_t window) const {
-    auto const digest = crypto::hmac_sha256(
-        keys_.for_challenges(),
-        {bytes_of("kindgate age v1"), number(asking.slot.number()), number(asking.gate.category.size()),
-         bytes_of(asking.gate.category), number(static_cast<std::uint64_t>(window))});
+    auto const digest =
+        crypto::hmac_sha256(keys_.for_challenges(),
+                            {bytes_of("kindgate age v1"), number(asking.slot.number()), number(asking.device.size()),
+                             bytes_of(asking.device), number(asking.gate.category.size()),
+                             bytes_of(asking.gate.category), number(static_cast<std::uint64_t>(window))});
     return {digest.begin(), digest.end()};
 }
 
@@ -110,9 +120,10 @@ std::vector<age::AuthChallenge> ProofDesk::challenges(Asking const& asking) cons
     auto const window = window_of(now);
     auto const left = policy::Instant{window_length * (window + 2)} - now;
     std::vector<age::AuthChallenge> all;
+    auto const bound = issuers.empty() ? Bytes{} : context(asking, window);
     for (auto const* const issuer : issuers)
         for (auto const& key : issuer->keys)
-            all.push_back({age::challenge_for(*issuer, settings_.name, context(asking, window)).encoded(), key.spki(),
+            all.push_back({age::challenge_for(*issuer, settings_.name, bound).encoded(), key.spki(),
                            static_cast<unsigned>(left.count())});
     return all;
 }
@@ -125,8 +136,8 @@ age::Verdict ProofDesk::check_token(Asking const& asking, ByteView token) {
     age::TokenProof const proof{{token.begin(), token.end()},
                                 {settings_.name, {context(asking, window), context(asking, window - 1)}}};
     auto verdict = proof.check(asking.trust, {asking.gate.min_age, now});
-    // However late in its window it was asked for.
-    verdict.dies = policy::Instant{window_length * (window + 2)};
+    // However late in its window it was asked for, and if the clock was set back by what a power cut may make of it.
+    verdict.dies = policy::Instant{window_length * (window + 2)} + forgotten_clock;
     return verdict;
 }
 
@@ -166,8 +177,8 @@ std::optional<ProofDesk::WalletRequest> ProofDesk::ask_wallet(Asking const& aski
         question.encrypt_to = conversation.key->public_key();
     }
     conversation.slot = asking.slot;
+    conversation.device = asking.device;
     conversation.category = asking.gate.category;
-    conversation.cross_device = asking.gate.cross_device;
     conversation.until = asking.now.steady + conversation_length;
     WalletRequest request{question, fmt::format("{}/age/request/{}", settings_.site, state)};
     conversations_.emplace(state, std::move(conversation));
@@ -190,8 +201,8 @@ std::optional<ProofDesk::Conversation> ProofDesk::take_conversation(std::string_
 }
 
 age::Verdict ProofDesk::check_document(Asking const& asking, Conversation const& conversation, std::string_view body) {
-    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_document))
-        return age::refused(age::Reason::too_often);
+    if (!asking.gate.documents) return age::refused(age::Reason::not_allowed);
+    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_document)) return age::refused(age::Reason::too_often);
     auto const answer = age::read_wallet_answer(body, conversation.key ? &*conversation.key : nullptr);
     if (!answer.ok()) return age::refused(age::Reason::malformed);
     if (!answer->state.empty() && answer->state != conversation.question.state)

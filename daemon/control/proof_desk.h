@@ -62,6 +62,7 @@ private:
 // A device before an age gate. Borrows.
 struct Asking {
     Slot slot;
+    std::string_view device;  // id
     policy::AgeGate const& gate;
     age::Trust const& trust;
     Moment now;
@@ -102,8 +103,8 @@ public:
         age::WalletQuestion question;
         std::optional<crypto::AgreementKey> key;  // of answers that are encrypted
         Slot slot;
+        std::string device;  // id
         std::string category;
-        bool cross_device = false;
         Steady::time_point until{};
     };
     // Ends the question: whatever the answer, there is no second one. None: there is no such, any more.

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +23,7 @@ using boost::system::error_code;
 struct WebListener::Shared {
     Settings settings;
     std::size_t connections = 0;
+    std::map<Slot, std::size_t> by_slot;  // of devices that have one
     bool open = true;
 };
 
@@ -45,7 +47,8 @@ std::string response_text(WebAnswer const& answer, WebRequest const& request) {
     for (auto const& [name, value] : answer.headers) more += fmt::format("{}: {}\r\n", name, value);
     return fmt::format(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n{}Connection: close\r\n\r\n{}",
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\n{}Connection: close\r\n\r\n{}",
         answer.status, std::string_view{reason.data(), reason.size()}, answer.type, answer.body.size(), more,
         request.method == WebRequest::Method::head ? std::string_view{} : std::string_view{answer.body});
 }
@@ -56,8 +59,13 @@ public:
     Session(tcp::socket socket, std::unique_ptr<crypto::TlsSession> tls, std::shared_ptr<Shared> shared)
         : slot_(slot_of(socket)), stream_(std::move(socket)), tls_(std::move(tls)), shared_(std::move(shared)) {
         ++shared_->connections;
+        if (slot_.valid()) ++shared_->by_slot[slot_];
     }
-    ~Session() { --shared_->connections; }
+    ~Session() {
+        --shared_->connections;
+        if (auto const own = shared_->by_slot.find(slot_); own != shared_->by_slot.end() && --own->second == 0)
+            shared_->by_slot.erase(own);
+    }
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
 
@@ -158,10 +166,14 @@ std::uint16_t WebListener::port() const {
 
 // Who comes when all places are taken is turned away.
 void WebListener::enter(tcp::socket socket) {
-    if (shared_->connections >= shared_->settings.connections) return;
+    auto const& settings = shared_->settings;
+    auto const own = shared_->by_slot.find(slot_of(socket));
+    if (shared_->connections >= settings.connections ||
+        (own != shared_->by_slot.end() && own->second >= settings.connections_of_a_slot))
+        return;
     std::unique_ptr<crypto::TlsSession> tls;
-    if (shared_->settings.tls) {
-        tls = shared_->settings.tls();
+    if (settings.tls) {
+        tls = settings.tls();
         if (!tls) return;
     }
     std::make_shared<Session>(std::move(socket), std::move(tls), shared_)->start();

@@ -37,6 +37,7 @@ class WebListener {
 public:
     struct Settings {
         std::size_t connections = 64;              // at once; further ones are closed
+        std::size_t connections_of_a_slot = 16;    // of these
         std::chrono::milliseconds patience{5000};  // a connection's, from its beginning to its end
         std::function<WebAnswer(Slot, WebRequest const&)> answer;
         // Null: connections are closed. Not set: they are plain.

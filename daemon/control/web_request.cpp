@@ -24,6 +24,15 @@ std::string name_of(std::string_view host) {
     return IpAddress::parse(name).ok() ? std::string{} : std::string{name};
 }
 
+// Fetch metadata, and for browsers without it the Origin header (RFC 6454, 7), which native programs don't send.
+bool is_cross_site(http::request_header<> const& head) {
+    if (view(head["Sec-Fetch-Site"]) == "cross-site") return true;
+    auto const origin = view(head[http::field::origin]);
+    if (origin.empty()) return false;
+    auto const host = origin.find("://");
+    return host == std::string_view::npos || origin.substr(host + 3) != view(head[http::field::host]);
+}
+
 WebRequest::Method method_of(http::verb verb) {
     switch (verb) {
         case http::verb::get: return WebRequest::Method::get;
@@ -73,6 +82,7 @@ WebRequest WebRequestReader::request() const {
             .query = std::string{target.substr(std::min(question + 1, target.size()))},
             .authorization = std::string{view(head[http::field::authorization])},
             .wants_json = view(head[http::field::accept]).find("application/json") != std::string_view::npos,
+            .cross_site = is_cross_site(head),
             .body = std::string{static_cast<char const*>(pending_.data().data()), body_size_}};
 }
 

@@ -25,6 +25,7 @@ struct WebRequest {
     std::string query{};          // as it came
     std::string authorization{};  // the header's value; "" : none
     bool wants_json = false;      // rather than a page
+    bool cross_site = false;      // a browser says that another site's page makes it
     std::string body{};           // of a POST to where the gate takes proofs; else it is not read
     bool operator==(WebRequest const&) const = default;
 };

@@ -15,7 +15,7 @@ namespace kindgate::crypto {
 
 namespace {
 
-constexpr std::size_t longest_chain = 4;
+constexpr std::size_t longest_chain = 3;
 constexpr std::size_t largest_certificate = 4096;
 
 constexpr mbedtls_x509_crt_profile accepted{
@@ -49,6 +49,21 @@ bool is_for(mbedtls_x509_crt const& certificate, ByteView use) {
     for (auto const* one = &certificate.ext_key_usage; one != nullptr; one = one->next)
         if (one->buf.p != nullptr && std::ranges::equal(ByteView{one->buf.p, one->buf.len}, use)) return true;
     return false;
+}
+
+// ecdsa-with-SHA256, -SHA384, -SHA512 (RFC 5758, 3.2).
+bool is_ecdsa(mbedtls_x509_buf const& algorithm) {
+    constexpr std::array<std::uint8_t, 7> stem{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03};
+    ByteView const oid{algorithm.p, algorithm.len};
+    return oid.size() == 8 && std::ranges::equal(oid.first(stem.size()), stem) && oid[7] >= 2 && oid[7] <= 4;
+}
+
+// Nothing else is even tried: the library would verify with a key that is as large as an attacker likes, and look only
+// then whether it is accepted.
+bool may_be_tried(mbedtls_x509_crt const& certificate) {
+    constexpr std::size_t largest_curve = 521;
+    return is_ecdsa(certificate.sig_oid) && mbedtls_pk_get_type(&certificate.pk) == MBEDTLS_PK_ECKEY &&
+           mbedtls_pk_get_bitlen(&certificate.pk) <= largest_curve;
 }
 
 bool same(mbedtls_x509_crt const& one, mbedtls_x509_crt const& other) {
@@ -140,6 +155,8 @@ public:
             if (der.size() > largest_certificate || !certificates.add(der)) return {};
         auto& signer = certificates.first();
         auto& anchor = authority.parts_->certificates.first();
+        for (auto const* one = &signer; one != nullptr; one = one->next)
+            if (!may_be_tried(*one)) return {ChainFault::untrusted};
         if (!same(signer, anchor) && !leads_to(anchor, signer)) return {ChainFault::untrusted};
         for (auto const* one = &signer; one != nullptr; one = one->next)
             if (!holds(*one, now)) return {ChainFault::dates};

@@ -120,7 +120,9 @@ bool can_open(AgeGate const& gate, age::Trust const& trust) {
     auto const proves = [&](age::Issuer const& issuer) {
         return issuer.min_age >= gate.min_age && !issuer.keys.empty();
     };
-    return (gate.tokens && std::ranges::any_of(trust.issuers, proves)) || (gate.documents && !trust.providers.empty());
+    // age_over_NN has two digits.
+    bool const told = gate.documents && gate.min_age <= 99 && !trust.providers.empty();
+    return told || (gate.tokens && std::ranges::any_of(trust.issuers, proves));
 }
 
 }  // namespace
@@ -128,14 +130,17 @@ bool can_open(AgeGate const& gate, age::Trust const& trust) {
 void warn_of_shut_gates(v1::Policy const& said, Places const& places, Policy const& policy, Report& report) {
     for (int i = 0; i < said.profiles_size(); ++i) {
         auto const& content = places.of(v1::Policy::kProfilesFieldNumber, i).of(v1::Profile::kContentFieldNumber);
-        auto const& gates = policy.profiles[static_cast<std::size_t>(i)].content.age_gates;
+        auto const& rules = policy.profiles[static_cast<std::size_t>(i)].content;
         for (int j = 0; j < said.profiles(i).content().age_gates_size(); ++j) {
-            auto const& gate = gates[static_cast<std::size_t>(j)];
-            if (can_open(gate, policy.age_trust)) continue;
-            report.warn(content.of(v1::Content::kAgeGatesFieldNumber, j).at,
-                        {fmt::format("no proof opens {}: age_trust trusts nobody for {} years", quoted(gate.category),
-                                     gate.min_age),
-                         "add an issuer or a provider; until then it stays closed"});
+            auto const& gate = rules.age_gates[static_cast<std::size_t>(j)];
+            auto const at = content.of(v1::Content::kAgeGatesFieldNumber, j).at;
+            if (rules.blocks(gate.category))
+                report.warn(at, {fmt::format("no proof opens {}: it is blocked, too", quoted(gate.category)),
+                                 "leave out the block or the gate"});
+            else if (!can_open(gate, policy.age_trust))
+                report.warn(at, {fmt::format("no proof opens {}: age_trust trusts nobody for {} years",
+                                             quoted(gate.category), gate.min_age),
+                                 "add an issuer or a provider; until then it stays closed"});
         }
     }
 }

@@ -39,6 +39,11 @@ bool Profile::may_be_without_access() const {
            });
 }
 
+bool Content::blocks(std::string_view category) const {
+    return std::ranges::find(block_categories, category) != block_categories.end() ||
+           (block_vpn && category == vpn_category) || (block_encrypted_dns && category == encrypted_dns_category);
+}
+
 bool Content::filters() const {
     return !block_categories.empty() || !block_domains.empty() || !age_gates.empty() || youtube != YouTube::off ||
            safe_search || block_encrypted_dns || block_vpn || resolved_only || strip_ech;

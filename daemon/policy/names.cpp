@@ -17,9 +17,6 @@ namespace dns = content::dns;
 
 namespace {
 
-constexpr std::string_view vpn = "vpn";
-constexpr std::string_view encrypted_dns = "encrypted-dns";
-
 // By asking for them programs find out whether they may go around the network's DNS (Firefox's canary name, the names
 // of Apple's private relay, RFC 9462 for encrypted resolvers).
 constexpr std::array<std::string_view, 5> bypass_names{"use-application-dns.net", "mask.icloud.com",
@@ -171,10 +168,10 @@ private:
             refuse(content.block_categories[i], element("block_categories", i),
                    fmt::format("The category {} is blocked for {}", content.block_categories[i], profile.display_name));
         if (content.block_vpn)
-            refuse(vpn, "content.bypass.block_vpn",
+            refuse(vpn_category, "content.bypass.block_vpn",
                    fmt::format("VPN and proxy services are blocked for {}", profile.display_name));
         if (content.block_encrypted_dns)
-            refuse(encrypted_dns, "content.bypass.block_encrypted_dns",
+            refuse(encrypted_dns_category, "content.bypass.block_encrypted_dns",
                    fmt::format("Encrypted DNS services are blocked for {}", profile.display_name));
         auto const blocked = view.refused;
         for (std::size_t i = 0; i < content.age_gates.size(); ++i)
@@ -206,8 +203,8 @@ std::vector<std::string> categories_in_force(Policy const& policy) {
         for (auto const& gate : content.age_gates) all.insert(gate.category);
         auto const timed = profile.timed_categories();
         all.insert(timed.begin(), timed.end());
-        if (content.block_vpn) all.insert(std::string{vpn});
-        if (content.block_encrypted_dns) all.insert(std::string{encrypted_dns});
+        if (content.block_vpn) all.insert(std::string{vpn_category});
+        if (content.block_encrypted_dns) all.insert(std::string{encrypted_dns_category});
     }
     return {all.begin(), all.end()};
 }

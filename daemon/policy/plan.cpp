@@ -98,9 +98,13 @@ bool is_withheld(std::span<Withheld const> all, std::string_view category) {
 std::vector<CategoryLease> opened_by(std::span<Proved const> proofs, Profile const& profile, Instant now) {
     std::vector<CategoryLease> opened;
     for (auto const& gate : profile.content.age_gates) {
+        if (profile.content.blocks(gate.category)) continue;
+        // No proof opens for longer than the gate says now: the calendar may have been ahead, or the policy another.
+        auto const latest = now + gate.opens + std::chrono::seconds{1};
         std::optional<Instant> ends;
         for (auto const& proof : proofs)
-            if (proof.category == gate.category && proof.min_age >= gate.min_age && proof.ends > now)
+            if (proof.category == gate.category && proof.min_age >= gate.min_age && proof.ends > now &&
+                proof.ends <= latest)
                 ends = std::max(ends, std::optional{proof.ends});
         if (ends) opened.push_back({gate.category, ends});
     }

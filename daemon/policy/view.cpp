@@ -63,6 +63,11 @@ NameVerdict blocked(View const& view, ViewProfile const& profile, std::uint16_t 
 // The category that the address is leased with: one that the kernel grants where the name passes.
 CategoryId lease_of(Names const& names, ViewProfile const& profile, CategorySet found, bool allowed, bool to_learn) {
     auto limited = found & (allowed ? profile.timed : profile.limited);
+    // What is allowed by name needs no proof; else the proof's end is the address's, whatever else the name is.
+    if (allowed)
+        profile.gated.each([&](CategoryId id) { limited.remove(id); });
+    else if (auto const gated = (limited & profile.gated).first())
+        return *gated;
     if (profile.mode == Mode::learning) limited = limited & profile.learning;
     if (auto const lease = limited.first()) return *lease;
     if (to_learn && names.learning != 0) return names.learning;

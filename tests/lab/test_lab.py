@@ -65,7 +65,7 @@ def test_up_and_down(lab):
 
 
 def test_the_tour(lab):
-    """README's tour: pause, the gate's page; five minutes given, the site; six later the page again; a status that names everybody."""
+    """README's tour: pause, the gate's page; five minutes given, the site; six later the page again; a status that names everybody; a proof of age, the site, and two hours later the page again."""
     with own_lab(lab, "tour") as call:
         call("up", "--detach", "--build", lab.build)
         curl = "exec", "kid", "curl", "-sS", "-m", "3", "http://video.example/"
@@ -80,6 +80,17 @@ def test_the_tour(lab):
         status = call("exec", "gate", "kindgate", "status").stdout
         assert all(word in status for word in ("Kid's phone", "Pupil's laptop", "Parent's phone")), status
         assert "guest" in call("exec", "gate", "kindgate", "devices").stdout
+        call("clock", "15:00")
+        social = "exec", "kid", "curl", "-sS", "-m", "3", "http://social.example/"
+        gate = "social is open to who is 16"
+        assert gate in call(*social).stdout
+        code = call("code").stdout.strip()
+        call("exec", "kid", "kindgate-age-demo", "client", "--gate", "http://gate.example", "--category", "social", "--code", code)
+        assert "social.example answers" in call(*social).stdout
+        status = call("exec", "gate", "kindgate", "status").stdout
+        assert "A proof of age: 16 years" in status, status
+        call("clock", "+121m")
+        assert gate in call(*social).stdout
 
 
 def test_the_clock_command(lab):

@@ -20,7 +20,7 @@ struct Page {
     }
     WebAnswer ask(std::string path, Transport transport = Transport::tls) {
         request.path = std::move(path);
-        auto answer = control::age_answer(service, Slot{7}, request, transport);
+        auto answer = control::age_answer(service, Slot{7}, request, {transport, "gate.example"});
         if (!answer) test::fail("no answer to " + request.path);
         return *std::move(answer);
     }
@@ -132,13 +132,28 @@ constexpr test::Test tests[] = {
          test::equal(page.ask("/age/social/wallet").status, 404U, "no gate");
          test::equal(page.ask("/age/request/x").status, 404U, "no request");
      }},
+    {"another site's page in the device's browser may do nothing; a wallet may answer from its own",
+     [] {
+         Page page;
+         page.request.cross_site = true;
+         test::equal(page.ask("/age/social").status, 403U, "gate");
+         test::equal(page.ask("/age/social/wallet").status, 403U, "wallet");
+         test::check(page.service.asked.empty(), "nobody was asked");
+         page.request.method = WebRequest::Method::post;
+         test::equal(page.ask("/age/response/x").status, 200U, "answer");
+     }},
     {"other paths are not its own",
      [] {
          Page page;
          for (auto const* path : {"/", "/age", "/ages/x", "/age/a/b", "/age/a/b/c", "/age/response/x", "/age/"}) {
              page.request.path = path;
-             test::check(!control::age_answer(page.service, Slot{7}, page.request, Transport::tls).has_value(), path);
+             test::check(!control::age_answer(page.service, Slot{7}, page.request, {Transport::tls, ""}), path);
          }
+         page.request = {.name = "social.example", .path = "/age/social"};
+         test::check(!control::age_answer(page.service, Slot{7}, page.request, {Transport::plain, "gate.example"}),
+                     "in a closed site's place, or by a name that somebody gave the gate's address");
+         page.request.name = "Gate.Example";
+         test::equal(page.ask("/age/social").status, 401U, "at its own name");
      }},
     {"a QR code has its quiet zone, and what is too long has none",
      [] {

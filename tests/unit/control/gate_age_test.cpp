@@ -295,7 +295,7 @@ constexpr test::Test tests[] = {
          AgeHouse house;
          test::equal(house.show(house.token()), "accepted", "shown");
          test::equal(house.ledger.shown.size(), 1U, "remembered");
-         house.pass(16min);
+         house.pass(36min);
          test::equal(house.ledger.shown.size(), 0U, "the token is dead");
          test::equal(house.ledger.proofs.size(), 1U, "the count of today");
          house.pass(24h);
@@ -345,6 +345,24 @@ constexpr test::Test tests[] = {
          auto const first = test::value(house.gate->ask_wallet(house.slot("kid"), "adult", false));
          for (int i = 0; i < 4; ++i) static_cast<void>(house.gate->ask_wallet(house.slot("kid"), "adult", false));
          test::check(!house.gate->wallet_request(id_of(first)).has_value(), "the fifth ends the first");
+     }},
+    {"what a newcomer's proof opened isn't that of the device that it becomes",
+     [] {
+         AgeHouse house;
+         auto text = policy_text();
+         text.replace(text.find("profiles {"), 0, "newcomer_profile: \"kids\"\n");
+         test::write_file(house.board.policy_file, text);
+         house.gate->policy_file_changed();
+         constexpr auto mac = "02:00:5e:20:00:09";
+         house.neighbours.appears(mac, "192.0.2.19");
+         house.settle();
+         test::equal(house.show(house.token(mac), mac), "accepted", "a newcomer");
+         test::check(house.is_open(mac), "open");
+         test::value(house.place(mac, "kids", "Tablet"));
+         house.settle();
+         test::check(!house.is_open(mac), "placed: another device");
+         static_cast<void>(house.gate->status());
+         static_cast<void>(house.gate->page(house.slot(mac), "games.example"));
      }},
     {"who has no profile has no gate; a page tells what is closed and how it opens",
      [] {

@@ -23,10 +23,10 @@ profiles {
   content {
     block_categories: "adult"
     learning_categories: "video"
-    age_gates { category: "social" min_age: 16 minutes: 120 }
-    age_gates { category: "games" min_age: 12 }
-    age_gates { category: "video" min_age: 12 }
-    age_gates { category: "adult" min_age: 18 proofs: MDOC cross_device: true times_a_day: 2 }
+    age_gates { category: "social" min_age: 16 minutes: 1440 }
+    age_gates { category: "games" min_age: 12 minutes: 1440 }
+    age_gates { category: "video" min_age: 12 minutes: 1440 }
+    age_gates { category: "adult" min_age: 18 minutes: 1440 proofs: MDOC cross_device: true times_a_day: 2 }
   }
 }
 )";
@@ -101,14 +101,14 @@ constexpr test::Test tests[] = {
          test::equal(int{trust.issuers[0].min_age}, 16, "age");
          test::check(trust.issuer_of(trust.issuers[0].keys[0].id()) == &trust.issuers[0], "by its key");
          auto const& gates = policy->profiles[0].content.age_gates;
-         test::equal(gates[0].opens.count(), 120, "minutes");
+         test::equal(gates[0].opens.count(), 1440, "minutes");
          test::check(gates[0].takes(age::Kind::token) && gates[0].takes(age::Kind::mdoc), "all kinds");
          test::check(!gates[0].cross_device && gates[0].times_a_day == 0, "defaults");
          test::check(!gates[3].takes(age::Kind::token) && gates[3].takes(age::Kind::mdoc), "documents only");
          test::check(gates[3].cross_device && gates[3].times_a_day == 2, "said");
          auto const warnings = load(std::string{rules} + trusting(), "f").warnings;
-         test::equal(warnings.size(), 1U, "18 by a document: nobody is trusted");
-         test::equal(warnings[0].what, "no proof opens 'adult': age_trust trusts nobody for 18 years", "warning");
+         test::equal(warnings.size(), 1U, "adult is blocked anyway");
+         test::equal(warnings[0].what, "no proof opens 'adult': it is blocked, too", "warning");
      }},
     {"without a proof a gated category is closed, in no lease, whatever windows say of it",
      [] {
@@ -143,10 +143,18 @@ constexpr test::Test tests[] = {
                          {Slot{1}, "social", 16, utc("2026-11-24T15:00:00Z")}};
          test::equal(house.lease("social", noon), "2026-11-24T15:00:00Z", "two");
      }},
+    {"no proof opens for longer than its gate says by now, whatever the calendar was when it was shown",
+     [] {
+         House house;
+         house.proofs = {{Slot{1}, "social", 16, utc("2026-11-25T13:00:01Z")}};
+         test::equal(house.judged("social", noon), "pass social", "a day, and the second that was going on");
+         house.proofs[0].ends = utc("2026-11-25T13:00:02Z");
+         test::equal(house.judged("social", noon), "content.age_gates[0]", "longer");
+     }},
     {"never over bedtime, LEARNING, a window of the category, or a block",
      [] {
          House house;
-         auto const late = utc("2026-11-25T23:00:00Z");
+         auto const late = utc("2026-11-25T08:00:00Z");
          for (auto const* category : {"social", "games", "adult", "video"})
              house.proofs.push_back({Slot{1}, category, 99, late});
          test::equal(house.judged("social", "2026-11-24T22:00:00Z"), "windows[0]", "bedtime");
@@ -167,6 +175,8 @@ constexpr test::Test tests[] = {
          auto const plan = house.plan(noon, {&pause, 1});
          test::check(!plan.find(Slot{1})->decision.allows(), "paused");
          test::equal(plan.find(Slot{1})->opened.size(), 1U, "the proof is still there");
+         test::check(house.plan("2026-11-24T14:00:00Z", {&pause, 1}).find(Slot{1})->decision.allows(), "on again");
+         test::equal(house.judged("social", "2026-11-24T14:00:00Z"), "pass social", "and open");
      }},
     {"while the time isn't known a proof opens nothing",
      [] {

@@ -25,14 +25,13 @@ public:
     // Both listen on all addresses, IPv4 and IPv6; the kernel's table lets in none but the gate's devices. `service`
     // must outlive the server.
 
-    // Below /age/ proofs of age (docs/age.md); whatever else the path, the page. At most 64 connections at once, 5 s
-    // each.
+    // `name`: the board's public_name. Below /age/ proofs of age (docs/age.md); whatever else the path, the page. At
+    // most 64 connections at once, 16 a device, 5 s each. `name` "": the board has none.
     static Result<std::unique_ptr<PageServer>> listen(boost::asio::io_context& context, Service& service,
-                                                      std::uint16_t port);
-    // By TLS, with service.certificate(): at `portal_path` the captive portal document (RFC 8908), below /age/
-    // proofs of age, elsewhere the page.
-    // `name` is the board's public_name. At most 16 connections at once, 10 s each: the calculations of one step of a
-    // handshake take some milliseconds of the control thread.
+                                                      std::uint16_t port, std::string name);
+    // By TLS, with service.certificate(): at `portal_path` the captive portal document (RFC 8908), below /age/ proofs
+    // of age, elsewhere the page. At most 16 connections at once, 4 a device, 10 s each: the calculations of one step
+    // of a handshake take some milliseconds of the control thread.
     static Result<std::unique_ptr<PageServer>> listen_tls(boost::asio::io_context& context, Service& service,
                                                           std::uint16_t port, std::string name);
     ~PageServer();

@@ -103,6 +103,7 @@ struct PageFacts {
     std::string until;    // "until tomorrow 07:00"; "" : no end in sight
     std::string contact;  // URI; "" : nobody
     std::vector<policy::Helpline> helplines;
+    std::string site{};  // where its links lead, "http://gate.example"; "" : on the page's own site
     // Of the device, for the gate's own page; of the name, where a gate closes it.
     std::vector<GateFacts> gates{};
 };

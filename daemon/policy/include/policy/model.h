@@ -86,6 +86,10 @@ struct AgeGate {
     bool operator==(AgeGate const&) const = default;
 };
 
+// Categories that stand for ways around the gate.
+inline constexpr std::string_view vpn_category = "vpn";
+inline constexpr std::string_view encrypted_dns_category = "encrypted-dns";
+
 enum class YouTube : std::uint8_t { off, moderate, strict };
 
 // How a name that is blocked is answered. gate_address: with the gate's own (docs/decisions/0015).
@@ -111,6 +115,8 @@ struct Content {
 
     // Some names pass and others don't, or are answered otherwise.
     bool filters() const;
+    // Whatever is shown: also as a way around the gate.
+    bool blocks(std::string_view category) const;
 };
 
 // What parents see of use.
