@@ -34,7 +34,13 @@ public:
     Certificates& operator=(Certificates const&) = delete;
 
     mbedtls_x509_crt& first() { return first_; }
-    bool add(ByteView der) { return mbedtls_x509_crt_parse_der(&first_, der.data(), der.size()) == 0; }
+    // The library takes octets behind a certificate, which nobody signed, for nothing: here they are none of one.
+    bool add(ByteView der) {
+        if (mbedtls_x509_crt_parse_der(&first_, der.data(), der.size()) != 0) return false;
+        auto const* last = &first_;
+        while (last->next != nullptr) last = last->next;
+        return last->raw.len == der.size();
+    }
 
 private:
     mbedtls_x509_crt first_{};

@@ -1,9 +1,6 @@
 #include "demo/attestation.h"
 
-#include "age/mdoc.h"
-#include "age/session_transcript.h"
-#include "demo/wallet.h"
-#include "test.h"
+#include "attestation_scene.h"
 
 namespace {
 
@@ -12,43 +9,8 @@ using age::DocType;
 using age::Reason;
 using demo::MdocIssuer;
 using std::chrono::days;
-using std::chrono::sys_seconds;
-
-constexpr std::string_view use = "1.0.18013.5.1.2";
-constexpr sys_seconds now = std::chrono::sys_days{std::chrono::year{2026} / 6 / 1};
-
-// An issuer, a wallet and a gate that trusts the issuer; a test changes what shall be wrong.
-struct Scene {
-    MdocIssuer::Wanted issuer{
-        "issuer.example", std::string{use}, {now - days{100}, now + days{1000}}, {now - days{50}, now + days{400}}};
-    crypto::PrivateKey device = crypto::PrivateKey::at_random();
-    demo::AttestationWanted wanted{DocType::eu_age_verification,
-                                   {{"age_over_16", true}, {"age_over_18", true}, {"age_over_21", false}},
-                                   {now - days{1}, now + days{30}},
-                                   test::value(device.public_key())};
-    demo::Shown shown{{"age_over_18"}};
-    crypto::PrivateKey presenting = device;
-    Bytes transcript = transcript_for("nonce");
-    std::string pinned{};  // "": the issuer's own authority
-    std::string pinned_use{use};
-    std::uint8_t min_age = 16;
-
-    static Bytes transcript_for(std::string_view nonce) {
-        auto const uri = "https://gate.example/age/social/wallet";
-        return age::redirect_transcript("redirect_uri:https://gate.example/age/social/wallet", nonce, {}, uri);
-    }
-
-    age::Verdict verdict() const {
-        auto const made = test::value(MdocIssuer::create(issuer));
-        auto const issued = test::value(made.issue(wanted));
-        // A wallet has it from the issuer's bytes.
-        auto const kept = test::value(demo::Attestation::decode(issued.encoded()));
-        auto const response = test::value(demo::present(kept, presenting, transcript, shown));
-        auto const authority = test::value(crypto::Authority::from_pem(pinned.empty() ? made.ca_pem() : pinned));
-        age::Trust const trust{{}, {{"issuer.example", authority, pinned_use, wanted.doc_type}}};
-        return age::MdocProof{response, transcript_for("nonce")}.check(trust, {min_age, now});
-    }
-};
+using test::now;
+using test::Scene;
 
 struct Case {
     std::string_view about;

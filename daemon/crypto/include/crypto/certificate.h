@@ -40,8 +40,8 @@ private:
 
 enum class ChainFault : std::uint8_t {
     none,
-    malformed,  // no certificate, more than three, too long, no key on P-256, or something critical that nobody here
-                // knows
+    malformed,  // no certificate, more than three, too long, octets behind one, no key on P-256, or something critical
+                // that nobody here knows
     untrusted,  // leads to another authority, a signature is wrong, or is made otherwise than is taken here
     dates,      // one of them doesn't hold at that moment, the authority's included
     use,        // the first is not for this use
