@@ -13,6 +13,9 @@ namespace kindgate::control {
 
 namespace {
 
+// How long before somebody has to act.
+constexpr std::chrono::days foretold{30};
+
 std::string time_text(std::optional<policy::Instant> at) {
     return at ? policy::rfc3339(*at) : std::string{};
 }
@@ -135,6 +138,13 @@ v1::Status Gatekeeper::status() {
     status.set_kernel_in_force(in_force_);
     status.set_version(std::string{version()});
     if (!store_.policy()) return status;
+    for (auto const& provider : store_.policy()->age_trust.providers)
+        if (provider.authority.ends() < at + foretold)
+            status.add_warnings(
+                fmt::format("the authority of {} {} at {}: ask for its next certificate, or its proofs "
+                            "of age open nothing any more (age_trust in the policy)",
+                            provider.name, provider.authority.ends() < at ? "expired" : "expires",
+                            policy::rfc3339(provider.authority.ends())));
     status.set_policy_name(store_.policy()->name);
     status.set_time_zone(store_.policy()->zone->name());
     for (auto const& profile : store_.policy()->profiles) describe(profile, at, *status.add_profiles());

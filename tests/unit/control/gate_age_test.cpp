@@ -364,6 +364,17 @@ constexpr test::Test tests[] = {
          static_cast<void>(house.gate->status());
          static_cast<void>(house.gate->page(house.slot(mac), "games.example"));
      }},
+    {"an authority that expires soon is told, and one that has",
+     [] {
+         AgeHouse house;
+         test::equal(house.gate->status().warnings_size(), 0, "years to go");
+         house.move_clock(std::chrono::days{9 * 365 - 20 - 60});
+         test::equal(house.gate->status().warnings_size(), 0, "two months");
+         house.move_clock(std::chrono::days{60});
+         test::contains(house.gate->status().warnings(0), "the authority of State expires at 2036-01-01T00:00:00Z");
+         house.move_clock(std::chrono::days{60});
+         test::contains(house.gate->status().warnings(0), "the authority of State expired at");
+     }},
     {"who has no profile has no gate; a page tells what is closed and how it opens",
      [] {
          AgeHouse house;
