@@ -23,7 +23,7 @@ using boost::system::error_code;
 struct WebListener::Shared {
     Settings settings;
     std::size_t connections = 0;
-    std::map<Slot, std::size_t> by_slot;  // of devices that have one
+    std::map<Slot, std::size_t> by_slot{};  // of devices that have one
     bool open = true;
 };
 

@@ -212,8 +212,8 @@ def test_a_wallet_opens(lab):
     assert reason(demo(lab, "kid", *present, "--file", wallets[0], "--url", page)) == "replayed", "after a restart"
     for family, address, wallet in ("ip6", GATE6, wallets[1]), ("ip", GATE4, wallets[2]):
         # The other family alone is left.
-        lab.exec("kid", "nft", "-f", "-", input="table inet only { chain out { type filter hook output priority 0; "
-                 f"{family} daddr {address} tcp dport 5443 reject with tcp reset; }} }}")
+        lab.exec("kid", "nft", "-f", "-", input="add table inet only\nadd chain inet only out { type filter hook output priority 0; }\n"
+                 f"add rule inet only out {family} daddr {address} tcp dport 5443 reject with tcp reset\n")
         assert reason(demo(lab, "kid", *present, "--file", wallet, "--url", f"{page}?mode=direct_post.jwt")) == "accepted", family
         lab.exec("kid", "nft", "delete", "table", "inet", "only")
     lab.move_clock(min(leased(lab)) - 3)
