@@ -42,8 +42,12 @@ GateFacts Gatekeeper::facts_of(GateAt const& at, std::string_view category) cons
     auto const slot = at.asked.device->record.slot;
     facts.min_age = at.gate->min_age;
     facts.wallet = desk_.asks_wallets(asking(slot, at)) && certificate_.is_there();
+    // What a proof has opened is closed for as long as something else closes it.
+    if (auto const reason = shut(at); reason == Reason::not_now || reason == Reason::clock_untrusted) {
+        facts.reason = reason;
+        return facts;
+    }
     auto const* const outcome = enforcer_.plan().find(slot);
-    if (outcome == nullptr || !trusted_) return facts;
     auto const opened = std::ranges::find(outcome->opened, category, &policy::CategoryLease::category);
     if (opened == outcome->opened.end()) return facts;
     facts.reason = Reason::accepted;

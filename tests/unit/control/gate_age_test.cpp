@@ -262,6 +262,7 @@ constexpr test::Test tests[] = {
          house.pass_until("2027-03-02T20:30:00Z");
          test::equal(house.show(house.token()), "accepted", "twice");
          house.pass_until("2027-03-02T21:00:00Z");
+         test::equal(house.gate_of().word(), "not-now", "what is open is closed at bedtime");
          test::equal(house.show(house.token()), "not-now", "bedtime");
          test::check(!house.table.passes(house.slot("kid"), house.ledger.categories.at("games")),
                      "no lease at bedtime");
