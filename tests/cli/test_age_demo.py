@@ -203,3 +203,47 @@ class Demo(Test):
         self.assertIn("either --code", self.demo("client", "--gate", "http://x", "--category", "social", status=2))
         self.assertIn("write one like http://", self.demo("client", "--gate", "gate", "--category", "social", "--code", "x", status=2))
         self.assertIn("1 to 99", self.demo("issuer", "init", "--dir", "new", "--name", NAME, "--ages", "100", status=2))
+
+
+class Tour(Test):
+    ACCEPTED = "the token, on this phone", "the document, in this conversation"
+    REFUSED = {"the token, on a sibling's phone": "wrong-challenge", 'the token, for "games"': "wrong-challenge",
+               "the token, one bit changed": "bad-signature", "a token of a key that nobody trusts": "unknown-key",
+               "the token for 16, where 18 is asked": "too-young", "the document, in another conversation": "wrong-device",
+               '"over 16", where 18 is asked': "too-young"}
+
+    def tour(self, *command):
+        done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertEqual(os.listdir(self.folder), [])
+        return done.stdout
+
+    def test_tour(self):
+        """age demo: the tour has a gate's word for each proof, octets that issuer and gate can't match, and fits a terminal"""
+        told = self.tour(DEMO, "tour")
+        verdicts = {line[4:48].rstrip(): line[48:] for line in told.splitlines() if line[48:55] in ("ACCEPT ", "REFUSE ")}
+        self.assertEqual(verdicts, dict.fromkeys(self.ACCEPTED, "ACCEPT accepted") | {what: "REFUSE " + why for what, why in self.REFUSED.items()})
+        self.assertIn("All verdicts were as told", told)
+        self.assertLessEqual(max(map(len, told.splitlines())), 80)
+        seen = dict(re.findall(r"the (issuer|gate) sees: its signature +256 octets  ([0-9a-f]{16})", told))
+        self.assertNotEqual(seen["issuer"], seen["gate"])
+        self.assertRegex(told, r"a request +259 octets")
+
+    def test_from_kindgate(self):
+        """age demo: kindgate age demo is this tour"""
+        self.assertIn("WHO LEARNS WHAT", self.tour(COMMAND, "age", "demo"))
+
+    def test_pipe(self):
+        """age demo: a tour that can't be written says so"""
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([DEMO, "tour"], stdout=full, stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("can't be written", done.stderr)
+
+    def test_help(self):
+        """age demo: the tour's help says what it shows, and it takes nothing"""
+        done = subprocess.run([DEMO, "tour", "--help"], capture_output=True, encoding="utf-8", timeout=60)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("kindgate-age-demo tour | less", done.stdout)
+        done = subprocess.run([DEMO, "tour", "more"], capture_output=True, encoding="utf-8", timeout=60)
+        self.assertEqual(done.returncode, 2)

@@ -34,6 +34,7 @@ struct Options {
 
 // Each returns the exit status where it could be done: 0, or 1 where a gate refused.
 using Command = Result<int> (*)(Options const&);
+Result<int> tour(Options const& options);
 Result<int> issuer_init(Options const& options);
 Result<int> issuer_serve(Options const& options);
 Result<int> client(Options const& options);

@@ -136,6 +136,12 @@ void present_options(CLI::App& app, Options& options) {
 }
 
 constexpr std::array entries{
+    Entry{"tour", "Both kinds of proof on one screen: who sees which octets, and what a gate refuses",
+          "  kindgate-age-demo tour\n"
+          "  kindgate-age-demo tour | less\n\n"
+          "Issuer, phone and gate in one process, with new keys: it opens no socket and no file, and takes a second.\n"
+          "Each verdict is a gate's own, and looked at: exit status 1 if one of them isn't as the text tells.",
+          [](CLI::App&, Options&) {}, tour},
     Entry{"issuer init", "Make an issuer: keys, codes, and what a gate's policy needs of it",
           "  kindgate-age-demo issuer init --dir issuer --name issuer.example --ages 16,18\n"
           "  cat issuer/trust.textproto >> home.textproto\n\n"
