@@ -140,7 +140,7 @@ Result<MdocIssuer> MdocIssuer::create(Wanted const& wanted) {
 Result<MdocIssuer> MdocIssuer::load(std::string_view ca_pem, std::string_view signer_pem, std::string_view key_pem) {
     auto key = KG_TRY(crypto::PrivateKey::from_pem(key_pem));
     auto der = KG_TRY(certificate_of(signer_pem, key));
-    return MdocIssuer{std::string{ca_pem}, std::string{signer_pem}, std::move(der), std::move(key)};
+    return MdocIssuer{std::string{ca_pem}, std::string{signer_pem}, std::move(der), key};
 }
 
 Result<Attestation> MdocIssuer::issue(AttestationWanted const& wanted) const {

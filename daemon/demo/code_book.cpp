@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,9 @@ std::string upper(std::string_view text) {
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
     Number value = 0;
-    auto const* const last = text.data() + text.size();
-    auto const [stop, failed] = std::from_chars(text.data(), last, value);
+    auto const* const first = std::to_address(text.begin());
+    auto const* const last = std::to_address(text.end());
+    auto const [stop, failed] = std::from_chars(first, last, value);
     return failed == std::errc{} && stop == last ? std::optional{value} : std::nullopt;
 }
 

@@ -59,7 +59,8 @@ Result<int> issuer_serve(Options const& options) {
     auto service = KG_TRY(load_issuer(options.folder, options.uses));
     KG_TRY(serve(
         options.listen, options.port, [&](IssuerRequest const& request) { return service.answer(request, now()); },
-        [] { std::cout << "ready" << std::endl; }));
+        [] { std::cout << "ready\n"
+                       << std::flush; }));
     return 0;
 }
 

@@ -68,7 +68,7 @@ Result<int> wallet_fetch(Options const& options) {
                     .body = json_text(wanted),
                     .authorities = options.authorities}));
     if (reply.status != 200) return Error{ErrorCode::forbidden, fmt::format("the issuer answers {}", reply.told())};
-    Wallet const wallet{std::move(device), KG_TRY(sent(Attestation::decode(bytes_of(reply.body))))};
+    Wallet const wallet{device, KG_TRY(sent(Attestation::decode(bytes_of(reply.body))))};
     KG_TRY(keep(wallet, options.wallet_file));
     for (auto const& one : wallet.attestation.elements)
         std::cout << fmt::format("{} {}\n", one.name, one.value.value_or(false) ? "yes" : "no");

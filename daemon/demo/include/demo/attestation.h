@@ -81,7 +81,7 @@ private:
         : ca_pem_(std::move(ca_pem)),
           signer_pem_(std::move(signer_pem)),
           signer_der_(std::move(signer_der)),
-          key_(std::move(key)) {}
+          key_(key) {}
 
     std::string ca_pem_;
     std::string signer_pem_;
