@@ -13,7 +13,7 @@
 namespace kindgate::age {
 
 struct CborLimits {
-    std::size_t bytes = 16 * 1024;
+    std::size_t bytes = std::size_t{16} * 1024;
     std::size_t items = 512;
     std::size_t depth = 16;
 };

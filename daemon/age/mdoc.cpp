@@ -57,12 +57,12 @@ Vouched find_provider(MdocDocument const& document, DocType type, Trust const& t
     for (auto const& provider : trust.providers) {
         if (provider.doc_type != type) continue;
         auto const use = crypto::object_identifier(provider.use);
-        auto checked = crypto::check_chain(document.chain(), provider.authority, use.value_or(Bytes{}), now);
+        auto const checked = crypto::check_chain(document.chain(), provider.authority, use.value_or(Bytes{}), now);
         auto const reason = reason_of(checked.fault);
         if (vouched.reason == Reason::unknown_type || vouched.reason == Reason::untrusted_issuer)
             vouched.reason = reason;
         if (reason != Reason::accepted) continue;
-        return {&provider, std::move(checked.signer), reason};
+        return {&provider, checked.signer, reason};
     }
     return vouched;
 }

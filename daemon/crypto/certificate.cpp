@@ -171,7 +171,7 @@ public:
             return {ChainFault::use};
         auto key = key_of(signer);
         if (!key) return {};
-        return {ChainFault::none, std::move(key)};
+        return {ChainFault::none, key};
     }
 };
 

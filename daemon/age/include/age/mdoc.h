@@ -10,7 +10,7 @@ namespace kindgate::age {
 
 class MdocProof final : public Proof {
 public:
-    static constexpr std::size_t largest = 16 * 1024;  // octets; larger ones are malformed
+    static constexpr std::size_t largest = std::size_t{16} * 1024;  // octets; larger ones are malformed
 
     // A DeviceResponse (ISO/IEC 18013-5, 8.3.2.1.2.2) and the SessionTranscript of the conversation that it answers
     // (session_transcript.h).
