@@ -12,8 +12,7 @@ namespace {
 
 using Kind = Cbor::Kind;
 
-// RFC 9052, 3.1 and 9360, 2.
-constexpr std::int64_t header_algorithm = 1;
+// RFC 9360, 2.
 constexpr std::int64_t header_x5chain = 33;
 // RFC 9053, 2.1: ES256 is -7, which CBOR writes as 6.
 constexpr std::array<std::uint8_t, 3> es256_header{0xa1, 0x01, 0x26};

@@ -32,8 +32,9 @@ struct WebRequest {
 
 class WebRequestReader {
 public:
-    static constexpr std::uint32_t largest = 8 * 1024;      // bytes of a head; refused if it has more
-    static constexpr std::size_t largest_body = std::size_t{48} * 1024;  // refused if it says more, or doesn't say how much
+    static constexpr std::uint32_t largest = 8 * 1024;  // bytes of a head; refused if it has more
+    static constexpr std::size_t largest_body =
+        std::size_t{48} * 1024;  // refused if it says more, or doesn't say how much
     enum class State : std::uint8_t { more, whole, refused };
 
     WebRequestReader();

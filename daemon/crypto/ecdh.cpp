@@ -13,8 +13,9 @@ constexpr std::size_t key_size = 32;
 
 KeyUse use_of(Curve curve) {
     bool const p256 = curve == Curve::p256;
-    return {PSA_KEY_TYPE_ECC_KEY_PAIR(p256 ? PSA_ECC_FAMILY_SECP_R1 : PSA_ECC_FAMILY_MONTGOMERY), PSA_KEY_USAGE_DERIVE,
-            PSA_ALG_ECDH, p256 ? 256U : 255U};
+    auto const type =
+        p256 ? PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1) : PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_MONTGOMERY);
+    return {static_cast<psa_key_type_t>(type), PSA_KEY_USAGE_DERIVE, PSA_ALG_ECDH, p256 ? 256U : 255U};
 }
 
 }  // namespace

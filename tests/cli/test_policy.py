@@ -208,5 +208,9 @@ class ShippedPolicies(Test):
     def test_boards(self):
         """The policies that boards bring along are good"""
         for path in glob.glob(f"{TOP}/boards/*/*.textproto"):
-            if not os.path.basename(path).startswith("board"):
-                self.good("policy", "check", path)
+            if os.path.basename(path).startswith("board"):
+                continue
+            done = self.kindgate("policy", "check", path)
+            # Whom the lab trusts for ages is added when it stands.
+            told = [line for line in done.stderr.splitlines() if "no proof opens 'social'" not in line or "boards/lab" not in line]
+            self.assertEqual((done.returncode, told), (0, []), done)
