@@ -26,6 +26,12 @@ def counted(octets):
     return struct.pack(">H", len(octets)) + octets
 
 
+def cbor_text(text):
+    """Of 24 to 255 octets, or fewer."""
+    octets = text.encode()
+    return (bytes([0x60 + len(octets)]) if len(octets) < 24 else bytes([0x78, len(octets)])) + octets
+
+
 class Gate(http.server.ThreadingHTTPServer):
     """Asks for a token of an age, takes each once; or asks a wallet, and keeps what it posts."""
 
@@ -190,10 +196,32 @@ class Demo(Test):
             self.assertEqual(base64.urlsafe_b64encode(file.read()).decode().rstrip("="), shown)
         octets = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4))
         self.assertTrue(b"age_over_16" in octets and b"age_over_18" not in octets)
+        self.check_mdoc(gate, "shown")
         self.demo(*present, "--url", gate.url + "/wallet/direct_post.jwt")
         sealed = gate.forms.pop()
         self.assertEqual((list(sealed), sealed["response"][0].count(".")), (["response"], 4))
         self.assertIn("direct_post", self.demo(*present, "--url", gate.url + "/wallet/fragment", status=1))
+
+    def check_mdoc(self, gate, file):
+        """What a wallet showed, by kindgate age check-mdoc: good for 16 in its conversation, and for nothing else."""
+        uri = gate.url + "/answer"
+        words = [b"\x84", *(cbor_text(word) for word in ("redirect_uri:" + uri, "n0nce")), b"\xf6", cbor_text(uri)]
+        handover = b"\x82" + cbor_text("OpenID4VPHandover") + b"\x58\x20" + hashlib.sha256(b"".join(words)).digest()
+        policy = self.write("home.textproto", SMALL + self.read("issuer/trust.textproto"))
+        whole = {"--policy": policy, "--response": file, "--transcript": (b"\x83\xf6\xf6" + handover).hex(), "--min-age": "14"}
+
+        def check(status, **other):
+            words = [word for pair in (whole | {"--" + name.replace("_", "-"): value for name, value in other.items()}).items() for word in pair]
+            done = self.kindgate("age", "check-mdoc", "--json", *words)
+            self.assertEqual((done.returncode, done.stderr), (status, ""), done)
+            answer = json.loads(done.stdout)
+            return answer["verdict"], answer["reason"], answer["min_age"]
+
+        self.assertEqual(check(0), ("ACCEPT", "accepted", 16))
+        self.assertEqual(check(1, min_age="17"), ("REFUSE", "too-young", 0))
+        self.assertEqual(check(1, at="2046-01-01T00:00:00Z"), ("REFUSE", "certificate-dates", 0))
+        self.assertEqual(check(1, transcript=whole["--transcript"][:-1] + f"{int(whole['--transcript'][-1], 16) ^ 1:x}"), ("REFUSE", "wrong-device", 0))
+        self.assertEqual(check(1, policy=self.write("nobody.textproto", SMALL)), ("REFUSE", "unknown-type", 0))
 
     def test_help(self):
         """age demo: every subcommand teaches how; what is wrong is said in words"""

@@ -1,5 +1,6 @@
 #include "age/mdoc.h"
 
+#include "age/cbor_writer.h"
 #include "age/session_transcript.h"
 #include "mdoc_document.h"
 #include "vectors.h"
@@ -77,6 +78,38 @@ void check_response(Json const& one, std::string const& about) {
     test::equal(document->elements().size(), expect.at("elements").size(), about + ": elements");
     for (auto const& [element, value] : expect.at("elements").items())
         test::check(told(*document, element, value.get<std::string>()), about + ": " + element);
+}
+
+// What an issuer made, as a wallet would show it, but for the device's signature.
+Bytes presented(Json const& vector) {
+    auto const type = vector.at("doc_type").get<std::string>();
+    return age::CborWriter{}
+        .map(3)
+        .text("version")
+        .text("1.0")
+        .text("documents")
+        .array(1)
+        .map(3)
+        .text("docType")
+        .text(type)
+        .text("issuerSigned")
+        .encoded(hex_bytes(vector, "issuer_signed"))
+        .text("deviceSigned")
+        .map(2)
+        .text("nameSpaces")
+        .tag(24)
+        .bytes(Bytes{0xa0})
+        .text("deviceAuth")
+        .map(1)
+        .text("deviceSignature")
+        .array(4)
+        .bytes(Bytes{0xa1, 0x01, 0x26})
+        .map(0)
+        .null()
+        .bytes(Bytes(64, 1))
+        .text("status")
+        .number(0)
+        .view();
 }
 
 // What the whole check says of it with its signer pinned: an age, or the reason that the sources' notes lead to.
@@ -162,6 +195,45 @@ constexpr test::Test tests[] = {
                  age::MdocProof{response, transcript}.check({{}, {provider}}, {18, document->valid_from()});
              test::equal(age::word(verdict.reason), age::word(Reason::wrong_device), "the origin isn't known");
          }
+     }},
+    {"the EU profile's attestation, as issued: signature, digest, dates and what it tells",
+     [] {
+         for (auto const& file : test::vector_files("mdoc", "eu-av-annex-a-attestation")) {
+             auto const& expect = file.content.at("expect");
+             auto const response = presented(file.content);
+             std::unique_ptr<age::MdocDocument> document;
+             test::check(age::MdocDocument::read(response, document) == Reason::accepted, "read");
+             test::equal(document->digests_hold(), expect.at("digests").get<bool>(), "digests");
+             auto const provider = provider_for(response, age::DocType::eu_age_verification);
+             auto const checked = crypto::check_chain(document->chain(), provider.authority,
+                                                      *crypto::object_identifier(provider.use), document->valid_from());
+             test::check(checked.fault == crypto::ChainFault::none, "certificate");
+             test::equal(document->issuer_signed(*checked.signer), expect.at("issuer_signature").get<bool>(), "issuer");
+             auto const& validity = expect.at("validity_info");
+             test::check(document->valid_until() == instant(validity.at("validUntil").get<std::string>()), "until");
+             test::equal(document->elements().size(), expect.at("elements").size(), "elements");
+             for (auto const& [element, value] : expect.at("elements").items())
+                 test::check(told(*document, element, value.get<bool>() ? "True" : "False"), element);
+         }
+     }},
+    {"the sessions of ISO/IEC 18013-5, annex D, are for proximity: no conversation of theirs is taken",
+     [] {
+         for (auto const& file : test::vector_files("mdoc", "iso18013-5-annex-d")) {
+             auto const bytes = hex_bytes(file.content, "session_transcript_bytes");
+             auto const read = age::Cbor::read(bytes, {});
+             test::check(read.has_value(), file.name);
+             auto const transcript = read->root().tagged(24).bytes();
+             test::check(transcript && !age::is_known_transcript(*transcript), file.name);
+         }
+     }},
+    {"every file of mdoc vectors is of a kind that is read here",
+     [] {
+         for (auto const& file : test::vector_files("mdoc"))
+             test::check(
+                 std::ranges::any_of(std::array{"device-responses", "iso18013-5-annex-d", "eu-av-annex-a-dcapi",
+                                                "eu-av-annex-a-attestation", "openid4vp-session-transcript"},
+                                     [&](std::string_view kind) { return file.name.find(kind) != std::string::npos; }),
+                 file.name + " is read by no test");
      }},
     {"session transcripts are those of OpenID4VP's annex B, and no others are taken",
      [] {

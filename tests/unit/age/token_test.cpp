@@ -62,19 +62,19 @@ constexpr test::Test tests[] = {
          for (auto const& one : issued_of_type_2())
              test::equal(hex(test::value(age::TokenChallenge::decode(one.challenge)).encoded()), hex(one.challenge),
                          one.about);
-         auto const files = test::vector_files("privacypass", "rfc9577-token");
-         for (auto const& one : files[0].content) {
-             age::TokenChallenge const challenge{std::string{text_of(hex_bytes(one, "issuer_name"))},
-                                                 hex_bytes(one, "redemption_context"),
-                                                 std::string{text_of(hex_bytes(one, "origin_info"))}};
-             age::Token token;
-             std::ranges::copy(hex_bytes(one, "nonce"), token.nonce.begin());
-             std::ranges::copy(hex_bytes(one, "token_key_id"), token.key_id.begin());
-             token.challenge_digest = crypto::sha256(ByteView{challenge.encoded()});
-             auto const encoded = token.encoded();
-             test::equal(hex(ByteView{encoded}.first(age::Token::signed_size)),
-                         one.at("token_authenticator_input").get<std::string>(), "authenticator input");
-         }
+         for (auto const& file : test::vector_files("privacypass", "rfc9577-token"))
+             for (auto const& one : file.content) {
+                 age::TokenChallenge const challenge{std::string{text_of(hex_bytes(one, "issuer_name"))},
+                                                     hex_bytes(one, "redemption_context"),
+                                                     std::string{text_of(hex_bytes(one, "origin_info"))}};
+                 age::Token token;
+                 std::ranges::copy(hex_bytes(one, "nonce"), token.nonce.begin());
+                 std::ranges::copy(hex_bytes(one, "token_key_id"), token.key_id.begin());
+                 token.challenge_digest = crypto::sha256(ByteView{challenge.encoded()});
+                 auto const encoded = token.encoded();
+                 test::equal(hex(ByteView{encoded}.first(age::Token::signed_size)),
+                             one.at("token_authenticator_input").get<std::string>(), "authenticator input");
+             }
      }},
     {"a challenge that is cut, too long or of another type is refused",
      [] {
@@ -115,6 +115,15 @@ constexpr test::Test tests[] = {
                      if (one.at("type") != "0002") check(hex_bytes(one, "token"), file.name);
              }
          test::check(count > 20, "so many");
+     }},
+    {"every file of privacypass vectors is of a kind that is read here",
+     [] {
+         for (auto const& file : test::vector_files("privacypass"))
+             test::check(
+                 std::ranges::any_of(
+                     std::array{"type0002", "type0001", "typeDA7A", "batched", "rfc9577-token", "rfc9577-header"},
+                     [&](std::string_view kind) { return file.name.find(kind) != std::string::npos; }),
+                 file.name + " is read by no test");
      }},
     {"a proof: the key's age, the issuer's name, the gate and any of the contexts count",
      [] {
