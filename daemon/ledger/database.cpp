@@ -108,7 +108,7 @@ Result<void> Database::set_up() {
         "PRAGMA synchronous=EXTRA;"
         "PRAGMA foreign_keys=ON;"
         "PRAGMA secure_delete=ON;"  // what is forgotten is nowhere in the file either
-        "PRAGMA cache_size=-128;"  // KiB
+        "PRAGMA cache_size=-128;"   // KiB
         "PRAGMA mmap_size=0;"
         "PRAGMA temp_store=MEMORY;"
         "PRAGMA wal_autocheckpoint=256;"  // pages: 1 MiB
