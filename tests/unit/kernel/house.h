@@ -209,6 +209,7 @@ class Flow {
 public:
     Flow(House const& house, Host from, int type, Endpoint const& to)
         : type_(type), family_(to.family()), client_(socket_on(house, from, to.family(), type)) {
+        bind_to_fresh_port();
         // Of TCP it only begins.
         static_cast<void>(connect(client_.get(), to.get(), to.size()));
     }
@@ -234,6 +235,22 @@ public:
     }
 
 private:
+    // A port that the system chose may have been an earlier flow's, whose mark the kernel still knows.
+    void bind_to_fresh_port() const {
+        constexpr std::uint16_t first = 10'000;  // up to where the system begins to choose
+        constexpr std::uint16_t count = 22'000;
+        static std::uint16_t used = 0;
+        auto const port = htons(static_cast<std::uint16_t>(first + used++ % count));
+        sockaddr_in6 six{};
+        six.sin6_family = AF_INET6;
+        six.sin6_port = port;
+        sockaddr_in four{};
+        four.sin_family = AF_INET;
+        four.sin_port = port;
+        auto const* const any =
+            family_ == AF_INET ? reinterpret_cast<sockaddr const*>(&four) : reinterpret_cast<sockaddr const*>(&six);
+        check(bind(client_.get(), any, family_ == AF_INET ? sizeof four : sizeof six) == 0, "bind");
+    }
     int error() const {
         int error = 0;
         socklen_t size = sizeof error;
