@@ -19,9 +19,10 @@ profiles {
   id: "child"
   windows { days: "daily" from: "21:00" to: "07:00" mode: OFF }
   windows { days: "daily" from: "08:00" to: "12:00" mode: LEARNING }
-  windows { days: "daily" from: "19:00" to: "21:00" mode: OFF categories: "games" }
+  windows { days: "daily" from: "19:00" to: "21:00" mode: OFF categories: ["games", "chat"] }
   content {
     block_categories: "adult"
+    allow_domains: "good.example"
     learning_categories: "video"
     age_gates { category: "social" min_age: 16 minutes: 1440 }
     age_gates { category: "games" min_age: 12 minutes: 1440 }
@@ -51,7 +52,10 @@ public:
         auto const category = [ids = ids_](content::dns::Name const& name) {
             CategorySet found;
             for (auto const& [listed, id] : ids.by_name)
-                if (name.text() == listed + ".example") found.add(id);
+                if (name.text() == listed + ".example" ||
+                    (name.text() == "both.example" && (listed == "chat" || listed == "social")) ||
+                    (name.text() == "good.example" && listed == "games"))
+                    found.add(id);
             return found;
         };
         names_ = compile_names(*policy_, {ids_, category, {}, {}, {}, {}, {}});
@@ -150,6 +154,15 @@ constexpr test::Test tests[] = {
          test::equal(house.judged("social", noon), "pass social", "a day, and the second that was going on");
          house.proofs[0].ends = utc("2026-11-25T13:00:02Z");
          test::equal(house.judged("social", noon), "content.age_gates[0]", "longer");
+     }},
+    {"a name in two categories goes by the proof's end; one that is allowed by name needs no proof",
+     [] {
+         House house;
+         test::equal(house.judged("both", noon), "content.age_gates[0]", "closed");
+         house.proofs = {{Slot{1}, "social", 16, utc("2026-11-24T15:00:00Z")}};
+         test::equal(house.judged("chat", noon), "pass chat", "no gate");
+         test::equal(house.judged("both", noon), "pass social", "not by the category that stays open");
+         test::equal(house.judged("good", noon), "pass ", "allowed: in no lease that only a proof gives");
      }},
     {"never over bedtime, LEARNING, a window of the category, or a block",
      [] {
