@@ -50,7 +50,7 @@ WebAnswer gate_answer(GateFacts const& facts, WebRequest const& request) {
                      .body = request.wants_json ? gate_json(facts) : gate_html(facts, nullptr, {})};
     // RFC 9110, 15.5.2: a 401 says how.
     if (answer.status != 401) return answer;
-    if (auto challenge = gate_challenge(facts); !challenge.empty())
+    if (auto challenge = age::www_authenticate(facts.challenges); !challenge.empty())
         answer.headers.emplace_back("WWW-Authenticate", std::move(challenge));
     else
         answer.status = 403;
@@ -129,10 +129,6 @@ WebAnswer request_answer(Service& service, std::string_view id) {
 }
 
 }  // namespace
-
-std::string gate_challenge(GateFacts const& facts) {
-    return age::www_authenticate(facts.challenges);
-}
 
 std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, AgeSite const& site) {
     if (!request.path.starts_with(proofs_path) || !is_own(request.name, site)) return std::nullopt;

@@ -22,7 +22,4 @@ struct AgeSite {
 // answers.
 std::optional<WebAnswer> age_answer(Service& service, Slot slot, WebRequest const& request, AgeSite const& site);
 
-// The same answer for the API.
-std::string gate_challenge(GateFacts const& facts);
-
 }  // namespace kindgate::control

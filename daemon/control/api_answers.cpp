@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "age_pages.h"
+#include "age/http_auth.h"
 #include "kindgate/v1/api.pb.h"
 #include "policy/calendar.h"
 
@@ -68,7 +68,7 @@ v1::AgeGateAnswer message_of(GateFacts const& facts) {
     answer.set_text(facts.text());
     if (facts.until) answer.set_until(policy::rfc3339(*facts.until));
     answer.set_until_text(facts.until_text);
-    answer.set_challenge(gate_challenge(facts));
+    answer.set_challenge(age::www_authenticate(facts.challenges));
     return answer;
 }
 

@@ -128,14 +128,19 @@ std::vector<age::AuthChallenge> ProofDesk::challenges(Asking const& asking) cons
     return all;
 }
 
+// Whatever its kind: a third one differs in what it is made of, and in its cost.
+age::Verdict ProofDesk::check(Asking const& asking, age::Proof const& proof) {
+    if (!asking.gate.takes(proof.kind())) return age::refused(age::Reason::not_allowed);
+    auto const cost = proof.kind() == age::Kind::token ? cost_of_a_token : cost_of_a_document;
+    if (!limiter_.take(asking.slot, asking.now.steady, cost)) return age::refused(age::Reason::too_often);
+    return proof.check(asking.trust, {asking.gate.min_age, asking.now.instant()});
+}
+
 age::Verdict ProofDesk::check_token(Asking const& asking, ByteView token) {
-    if (!asking.gate.tokens) return age::refused(age::Reason::not_allowed);
-    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_token)) return age::refused(age::Reason::too_often);
-    auto const now = asking.now.instant();
-    auto const window = window_of(now);
-    age::TokenProof const proof{{token.begin(), token.end()},
-                                {settings_.name, {context(asking, window), context(asking, window - 1)}}};
-    auto verdict = proof.check(asking.trust, {asking.gate.min_age, now});
+    auto const window = window_of(asking.now.instant());
+    auto verdict =
+        check(asking, age::TokenProof{{token.begin(), token.end()},
+                                      {settings_.name, {context(asking, window), context(asking, window - 1)}}});
     // However late in its window it was asked for, and if the clock was set back by what a power cut may make of it.
     verdict.dies = policy::Instant{window_length * (window + 2)} + forgotten_clock;
     return verdict;
@@ -201,14 +206,11 @@ std::optional<ProofDesk::Conversation> ProofDesk::take_conversation(std::string_
 }
 
 age::Verdict ProofDesk::check_document(Asking const& asking, Conversation const& conversation, std::string_view body) {
-    if (!asking.gate.documents) return age::refused(age::Reason::not_allowed);
-    if (!limiter_.take(asking.slot, asking.now.steady, cost_of_a_document)) return age::refused(age::Reason::too_often);
     auto const answer = age::read_wallet_answer(body, conversation.key ? &*conversation.key : nullptr);
     if (!answer.ok()) return age::refused(age::Reason::malformed);
     if (!answer->state.empty() && answer->state != conversation.question.state)
         return age::refused(age::Reason::wrong_challenge);
-    age::MdocProof const proof{answer->response, conversation.question.transcript()};
-    return proof.check(asking.trust, {asking.gate.min_age, asking.now.instant()});
+    return check(asking, age::MdocProof{answer->response, conversation.question.transcript()});
 }
 
 ledger::ShownOnce ProofDesk::shown(age::Verdict const& verdict, Moment const& now) const {

@@ -26,7 +26,8 @@ namespace kindgate::control {
 // for before a restart still opens.
 class ProofKeys {
 public:
-    // A file that isn't there, or can't be used, is written anew; without a disk the keys last as long as the daemon.
+    // A file that isn't there, or isn't one, is written anew; one that can't be read now is left, and without a disk
+    // the keys last as long as the daemon.
     explicit ProofKeys(std::filesystem::path file) : file_(std::move(file)) {}
 
     void load();
@@ -115,6 +116,7 @@ public:
     ledger::ShownOnce shown(age::Verdict const& verdict, Moment const& now) const;
 
 private:
+    age::Verdict check(Asking const& asking, age::Proof const& proof);
     Bytes context(Asking const& asking, std::int64_t window) const;
     void drop_old(Slot slot, Moment const& now);
 
