@@ -378,20 +378,6 @@ constexpr char const* policy_steps =
     "  kindgate policy test home.scenario.textproto    does it decide as expected?\n"
     "  kindgate policy put home.textproto              in force from now on";
 
-// 2: what was given is wrong, or stands against what somebody else has settled.
-int exit_status(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::invalid_input:
-        case ErrorCode::not_found:
-        case ErrorCode::conflict:
-        case ErrorCode::damaged: return 2;
-        case ErrorCode::forbidden:
-        case ErrorCode::unavailable:
-        case ErrorCode::system: return 1;
-    }
-    return 1;
-}
-
 class Program {
 public:
     explicit Program(Surroundings const& around) : around_(around) {

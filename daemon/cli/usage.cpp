@@ -86,4 +86,17 @@ CLI::Validator whole_number(std::string advice, std::uint64_t first, std::uint64
     return CLI::Validator{check, ""};
 }
 
+int exit_status(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_input:
+        case ErrorCode::not_found:
+        case ErrorCode::conflict:
+        case ErrorCode::damaged: return 2;
+        case ErrorCode::forbidden:
+        case ErrorCode::unavailable:
+        case ErrorCode::system: return 1;
+    }
+    return 1;
+}
+
 }  // namespace kindgate::cli

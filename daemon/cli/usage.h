@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.h"
+
 namespace kindgate::cli {
 
 // Names what stands without "--" as its type says, in the usage line too: "kindgate pause [OPTIONS] WHO [for DURATION |
@@ -26,5 +28,9 @@ std::string empty_value(CLI::App const& app);
 
 // A number, 0 to 2^64 - 1 or as said. `advice` says which are meant.
 CLI::Validator whole_number(std::string advice, std::uint64_t first = 0, std::uint64_t last = UINT64_MAX);
+
+// Of a program whose work ended with this error. 2: what was given is wrong, or stands against what somebody else has
+// settled.
+int exit_status(ErrorCode code);
 
 }  // namespace kindgate::cli

@@ -176,20 +176,6 @@ constexpr char const* exit_statuses =
     "Exit status: 0 done, and the gate accepted; 1 it couldn't be done, or the gate refused; 2 what was given is "
     "wrong.";
 
-// 2: what was given is wrong.
-int exit_status(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::invalid_input:
-        case ErrorCode::not_found:
-        case ErrorCode::conflict:
-        case ErrorCode::damaged: return 2;
-        case ErrorCode::forbidden:
-        case ErrorCode::unavailable:
-        case ErrorCode::system: return 1;
-    }
-    return 1;
-}
-
 class Program {
 public:
     Program() {
@@ -216,7 +202,7 @@ public:
         auto const outcome = command_(options_);
         if (outcome.ok()) return *outcome;
         tell(fmt::format("kindgate-age-demo: {}", outcome.error().message()));
-        return exit_status(outcome.error().code());
+        return cli::exit_status(outcome.error().code());
     }
 
 private:
