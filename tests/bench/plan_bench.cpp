@@ -78,6 +78,7 @@ public:
         enforcer_.replan({school_.policy,
                           school_.devices,
                           overrides,
+                          {},
                           std::nullopt,
                           lan_,
                           {},
