@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "crypto/aead.h"
 #include "crypto/sha2.h"
-#include "json_object.h"
+#include "foreign_json.h"
 
 namespace kindgate::age {
 
@@ -22,13 +22,13 @@ void append_counted(Bytes& to, ByteView bytes) {
 }
 
 // RFC 7518, 4.6.2: one round of Concat KDF is as long as any of the keys.
-crypto::Secret content_key(crypto::Secret const& agreed, JsonObject const& header, std::string const& encryption,
+crypto::Secret content_key(crypto::Secret const& agreed, Json const& header, std::string const& encryption,
                            std::size_t size) {
     Bytes input{0, 0, 0, 1};
     input.insert(input.end(), agreed.view().begin(), agreed.view().end());
     append_counted(input, bytes_of(encryption));
     for (auto const* const party : {"apu", "apv"})
-        append_counted(input, from_base64url(text_of(header, party)).value_or(Bytes{}));
+        append_counted(input, from_base64url(text_member(header, party).value_or("")).value_or(Bytes{}));
     auto const bits = static_cast<std::uint8_t>(size);
     for (std::uint8_t const byte : {std::uint8_t{0}, std::uint8_t{0}, static_cast<std::uint8_t>(bits >> 5U),
                                     static_cast<std::uint8_t>(bits << 3U)})
@@ -41,13 +41,12 @@ crypto::Secret content_key(crypto::Secret const& agreed, JsonObject const& heade
 }
 
 // The ephemeral key of the sender, uncompressed.
-std::optional<Bytes> sender_key(JsonObject const& header) {
-    auto const* const epk = find(header, "epk");
-    if (epk == nullptr || !epk->has_struct_value()) return std::nullopt;
-    auto const& jwk = epk->struct_value();
-    auto const x = from_base64url(text_of(jwk, "x"));
-    auto const y = from_base64url(text_of(jwk, "y"));
-    if (text_of(jwk, "kty") != "EC" || text_of(jwk, "crv") != "P-256" || !x || !y || x->size() != 32 || y->size() != 32)
+std::optional<Bytes> sender_key(Json const& header) {
+    auto const& jwk = member(header, "epk");
+    auto const x = from_base64url(text_member(jwk, "x").value_or(""));
+    auto const y = from_base64url(text_member(jwk, "y").value_or(""));
+    if (text_member(jwk, "kty") != "EC" || text_member(jwk, "crv") != "P-256" || !x || !y || x->size() != 32 ||
+        y->size() != 32)
         return std::nullopt;
     Bytes point{4};
     point.insert(point.end(), x->begin(), x->end());
@@ -73,14 +72,14 @@ Result<std::string> open_jwe(std::string_view compact, crypto::AgreementKey cons
     if (!parts) return unreadable();
     auto const& [protected_header, encrypted_key, nonce_text, ciphertext, tag_text] = *parts;
     auto const header_text = from_base64url(protected_header);
-    auto const header = header_text ? read_json_object(kindgate::text_of(*header_text)) : std::nullopt;
-    if (!header || text_of(*header, "alg") != "ECDH-ES" || !encrypted_key.empty() || find(*header, "crit") != nullptr ||
-        find(*header, "zip") != nullptr)
+    auto const header = read_json(header_text ? text_of(*header_text) : std::string_view{});
+    if (text_member(header, "alg") != "ECDH-ES" || !encrypted_key.empty() || header.contains("crit") ||
+        header.contains("zip"))
         return unreadable();
-    auto const encryption = text_of(*header, "enc");
+    auto const encryption = text_member(header, "enc").value_or("");
     if (encryption != "A128GCM" && encryption != "A256GCM") return unreadable();
     auto const aead = encryption == "A128GCM" ? crypto::Aead::aes_128_gcm : crypto::Aead::aes_256_gcm;
-    auto const sender = sender_key(*header);
+    auto const sender = sender_key(header);
     auto const nonce_bytes = from_base64url(nonce_text);
     auto sealed = from_base64url(ciphertext);
     auto const tag = from_base64url(tag_text);
@@ -91,10 +90,10 @@ Result<std::string> open_jwe(std::string_view compact, crypto::AgreementKey cons
     sealed->insert(sealed->end(), tag->begin(), tag->end());
     auto const agreed = key.agree(*sender);
     if (!agreed.ok()) return unreadable();
-    auto const content = content_key(*agreed, *header, encryption, crypto::key_size(aead));
+    auto const content = content_key(*agreed, header, encryption, crypto::key_size(aead));
     auto const plain = crypto::open(aead, content.view(), nonce, bytes_of(protected_header), *sealed);
     if (!plain.ok()) return unreadable();
-    return std::string{kindgate::text_of(*plain)};
+    return std::string{text_of(*plain)};
 }
 
 }  // namespace kindgate::age

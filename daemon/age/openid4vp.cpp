@@ -9,7 +9,7 @@
 #include "age/form.h"
 #include "age/session_transcript.h"
 #include "base/json_string.h"
-#include "json_object.h"
+#include "foreign_json.h"
 #include "jwe.h"
 
 namespace kindgate::age {
@@ -88,13 +88,12 @@ Error unreadable(std::string_view what) {
 }
 
 // {"age": ["base64url of a DeviceResponse"]} (OpenID4VP, 8.1).
-Result<Bytes> presentation_of(google::protobuf::Value const* vp_token) {
-    if (vp_token == nullptr || !vp_token->has_struct_value() || vp_token->struct_value().fields_size() != 1)
-        return unreadable("has no vp_token with one document");
-    auto const& presented = vp_token->struct_value().fields().begin()->second;
-    if (!presented.has_list_value() || presented.list_value().values_size() != 1)
-        return unreadable("has more or less than one presentation");
-    auto response = from_base64url(presented.list_value().values(0).string_value());
+Result<Bytes> presentation_of(Json const& vp_token) {
+    if (!vp_token.is_object() || vp_token.size() != 1) return unreadable("has no vp_token with one document");
+    auto const& presented = *vp_token.begin();
+    if (!presented.is_array() || presented.size() != 1) return unreadable("has more or less than one presentation");
+    auto const* const text = presented[0].get_ptr<std::string const*>();
+    auto response = text == nullptr ? std::nullopt : from_base64url(*text);
     if (!response || response->empty()) return unreadable("has a presentation that isn't base64url");
     return *std::move(response);
 }
@@ -102,9 +101,9 @@ Result<Bytes> presentation_of(google::protobuf::Value const* vp_token) {
 Result<WalletAnswer> read_encrypted(Form const& form, crypto::AgreementKey const& key) {
     auto const* const sealed = find(form, "response");
     if (sealed == nullptr) return unreadable("has no response");
-    auto const object = read_json_object(KG_TRY(open_jwe(*sealed, key)));
-    if (!object) return unreadable("holds no JSON object");
-    return WalletAnswer{text_of(*object, "state"), KG_TRY(presentation_of(find(*object, "vp_token")))};
+    auto const said = read_json(KG_TRY(open_jwe(*sealed, key)));
+    if (!said.is_object()) return unreadable("holds no JSON object");
+    return WalletAnswer{text_member(said, "state").value_or(""), KG_TRY(presentation_of(member(said, "vp_token")))};
 }
 
 }  // namespace
@@ -144,10 +143,8 @@ Result<WalletAnswer> read_wallet_answer(std::string_view body, crypto::Agreement
     if (key != nullptr) return read_encrypted(*form, *key);
     auto const* const vp_token = find(*form, "vp_token");
     if (vp_token == nullptr) return unreadable("has no vp_token");
-    auto const object = read_json_object(fmt::format("{{\"vp_token\":{}}}", *vp_token));
-    if (!object) return unreadable("has a vp_token that is no JSON");
     auto const* const state = find(*form, "state");
-    return WalletAnswer{state == nullptr ? std::string{} : *state, KG_TRY(presentation_of(find(*object, "vp_token")))};
+    return WalletAnswer{state == nullptr ? std::string{} : *state, KG_TRY(presentation_of(read_json(*vp_token)))};
 }
 
 }  // namespace kindgate::age

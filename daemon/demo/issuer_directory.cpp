@@ -1,7 +1,7 @@
 #include "demo/issuer_directory.h"
 
 #include "age/token.h"
-#include "json.h"
+#include "foreign_json.h"
 
 namespace kindgate::demo {
 

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/whole_file.h"
-#include "json.h"
+#include "foreign_json.h"
 
 namespace kindgate::demo {
 

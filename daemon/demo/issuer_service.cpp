@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "demo/issuer_directory.h"
-#include "json.h"
+#include "foreign_json.h"
 
 namespace kindgate::demo {
 

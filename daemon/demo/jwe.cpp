@@ -6,7 +6,7 @@
 
 #include "crypto/aead.h"
 #include "crypto/sha2.h"
-#include "json.h"
+#include "foreign_json.h"
 
 namespace kindgate::demo {
 

@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "age/form.h"
 #include "age/session_transcript.h"
-#include "json.h"
+#include "foreign_json.h"
 
 namespace kindgate::demo {
 
@@ -13,17 +14,6 @@ namespace {
 
 Error wrong(std::string_view what) {
     return {ErrorCode::invalid_input, fmt::format("the gate's request {}", what)};
-}
-
-// RFC 3986, 2.1: everything but the unreserved.
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (char const c : text) {
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           std::string_view{"-._~"}.find(c) != std::string_view::npos;
-        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
 }
 
 // OpenID4VP 1.0, 8.3: the first key for ECDH-ES, and the first encryption that we know.
@@ -111,6 +101,38 @@ Result<PresentationRequest> PresentationRequest::read(std::string_view json) {
     return request;
 }
 
+Result<PresentationRequest> PresentationRequest::read_object(std::string_view jwt) {
+    auto const head_end = jwt.find('.');
+    auto const end = jwt.find('.', head_end + 1);
+    if (head_end == std::string_view::npos || end == std::string_view::npos) return wrong("is no JWT");
+    auto const head = from_base64url(jwt.substr(0, head_end));
+    auto const payload = from_base64url(jwt.substr(head_end + 1, end - head_end - 1));
+    if (!head || !payload) return wrong("is no JWT");
+    if (text_member(read_json(text_of(*head)), "alg") != "none")
+        return wrong("is signed, and this wallet knows nobody's signature");
+    return read(text_of(*payload));
+}
+
+Result<RequestLink> RequestLink::read(std::string_view link) {
+    constexpr std::string_view stem = "://?";
+    auto const start = link.find(stem);
+    auto const fields =
+        start == std::string_view::npos ? std::nullopt : age::read_form(link.substr(start + stem.size()));
+    if (!fields)
+        return Error{ErrorCode::invalid_input,
+                     "this is no link to a wallet: it has to be like av://?client_id=…&request_uri=…"};
+    Json request;
+    for (auto const& [name, value] : *fields)
+        request[name] = name == "dcql_query" || name == "client_metadata" ? read_json(value) : Json(value);
+    RequestLink read;
+    read.client_id = text_member(request, "client_id").value_or("");
+    if (auto const* const reference = age::find(*fields, "request_uri"))
+        read.request_uri = *reference;
+    else
+        read.request = json_text(request);
+    return read;
+}
+
 Bytes PresentationRequest::transcript() const {
     auto const thumbprint = receiver ? std::optional{age::key_thumbprint(receiver->point)} : std::nullopt;
     return age::redirect_transcript(client_id, nonce, thumbprint, response_uri);
@@ -132,8 +154,8 @@ Result<PresentationAnswer> answer(PresentationRequest const& request, Attestatio
         if (!request.state.empty()) said["state"] = request.state;
         made.form = "response=" + KG_TRY(encrypt_jwe(*request.receiver, bytes_of(json_text(said))));
     } else {
-        made.form = "vp_token=" + percent_encoded(json_text(said["vp_token"]));
-        if (!request.state.empty()) made.form += "&state=" + percent_encoded(request.state);
+        made.form = "vp_token=" + age::percent_encoded(json_text(said["vp_token"]));
+        if (!request.state.empty()) made.form += "&state=" + age::percent_encoded(request.state);
     }
     return made;
 }

@@ -228,6 +228,7 @@ class Demo(Test):
         for words in ["issuer", "init"], ["issuer", "serve"], ["client"], ["wallet", "fetch"], ["wallet", "present"]:
             self.assertIn("Examples:", self.demo(*words, "--help"))
             self.assertIn("is missing", self.demo(*words, status=2))
+        self.assertIn("either --url", self.demo("wallet", "present", "--file", "wallet", status=2))
         self.assertIn("either --code", self.demo("client", "--gate", "http://x", "--category", "social", status=2))
         self.assertIn("write one like http://", self.demo("client", "--gate", "gate", "--category", "social", "--code", "x", status=2))
         self.assertIn("1 to 99", self.demo("issuer", "init", "--dir", "new", "--name", NAME, "--ages", "100", status=2))

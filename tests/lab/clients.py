@@ -1,6 +1,8 @@
 """Real clients that ask for names on hosts of the lab: dig, kdig, curl, Chromium."""
+import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 from lab import GATE4, Skip
@@ -50,13 +52,31 @@ def fetch_all(lab, host, addresses, *options):
     return [(int(status), int(code), body) for body, status, code in found]
 
 
-def browse(lab, host, address):
-    """What Chromium shows of a page, as HTML, and what it complains of."""
+def chromium(lab, host, *words):
     if not shutil.which("chromium"):
         raise Skip("no Chromium: boards/lab/install test")
     with tempfile.TemporaryDirectory() as profile:
         # Its own errands on the network are none of this test's.
-        done = lab.exec(host, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        return lab.exec(host, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                        f"--user-data-dir={profile}", "--dump-dom", address, check=False, timeout=60)
-        return done.stdout + done.stderr
+                        f"--user-data-dir={profile}", *words, check=False, timeout=60)
+
+
+def browse(lab, host, address):
+    """What Chromium shows of a page, as HTML, and what it complains of."""
+    done = chromium(lab, host, "--dump-dom", address)
+    return done.stdout + done.stderr
+
+
+def scan(lab, host, address):
+    """What a phone's camera reads from the one QR code on a page that Chromium shows."""
+    if not shutil.which("zbarimg"):
+        raise Skip("no zbarimg: boards/lab/install test")
+    with tempfile.TemporaryDirectory() as folder:
+        picture = os.path.join(folder, "page.png")
+        # The lab's authority isn't Chromium's.
+        done = chromium(lab, host, "--ignore-certificate-errors", "--window-size=800,1000", f"--screenshot={picture}", address)
+        assert os.path.exists(picture), done.stderr
+        codes = subprocess.run(["zbarimg", "-q", "--raw", picture], capture_output=True, text=True).stdout.splitlines()
+        assert len(codes) == 1, codes
+        return codes[0]

@@ -5,13 +5,14 @@ import contextlib
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import sqlite3
 import subprocess
 import time
 
-from clients import dig
+from clients import dig, scan
 from lab import GATE4, GATE6, stays, wait_for
 from policies import home
 from traffic import Download
@@ -57,6 +58,13 @@ def keep_token(lab, host, age=16, category="social"):
     done = lab.exec(host, CLIENT, "client", "--gate", "http://gate.example", "--origin", "gate.example", "--category", category,
                     "--code", code(lab, age), "--keep", file)
     assert os.path.exists(file), done.stdout + done.stderr
+    return file
+
+
+def fetched(lab, host, ages="16,18"):
+    """A wallet, whose attestation was issued just now."""
+    file = f"{lab.run}/wallet-{host}-{time.monotonic_ns()}"
+    lab.exec(host, CLIENT, "wallet", "fetch", "--issuer", "http://issuer.example", "--code", code(lab, 16), "--ages", ages, "--file", file)
     return file
 
 
@@ -194,10 +202,7 @@ def test_a_wallet_opens(lab):
     """A wallet's attestation opens by OpenID4VP, plain and encrypted, IPv4 and IPv6; the same attestation opens nothing a second time; another page's answer opens nothing."""
     lab.fresh(trusting(lab))
     lab.speak("kid")
-    wallets = [f"{lab.run}/wallet-{number}" for number in range(3)]
-    for wallet in wallets:
-        lab.exec("kid", CLIENT, "wallet", "fetch", "--issuer", "http://issuer.example", "--code", code(lab, 16), "--ages", "16,18",
-                 "--file", wallet)
+    wallets = [fetched(lab, "kid") for _ in range(3)]
     page = "https://gate.example:5443/age/social/wallet"
     html = lab.exec("kid", "curl", "-sSm5", page).stdout
     assert "av://?response_type=vp_token" in html and "<svg" not in html, html
@@ -226,13 +231,69 @@ def test_a_wallet_opens(lab):
     assert "by TLS alone" in lab.exec("kid", "curl", "-sSm5", "http://gate.example/age/social/wallet").stdout
 
 
+def test_another_phone_answers(lab):
+    """Where the policy says cross_device, a wallet on another phone scans the page's QR code and opens for the device that shows it, and for that one alone; elsewhere there is no code, and another phone's answer to a link opens nothing."""
+    lab.fresh(trusting(lab, children=GATE.replace("min_age: 16", "min_age: 16 cross_device: true")))
+    lab.speak("kid")
+    placed(lab, "guest")
+    page = "https://gate.example:5443/age/social/wallet"
+    present = ("wallet", "present", "--ca", f"{lab.run}/ca.crt", "--file", fetched(lab, "guest"))
+    link = scan(lab, "kid", page)
+    assert link.startswith("av://?client_id=redirect_uri"), link
+    begin = time.monotonic()
+    assert reason(demo(lab, "guest", *present, "--link", link)) == "accepted"
+    print(f"open {(time.monotonic() - begin) * 1000:.0f} ms after the wallet read the code")
+    assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6"), "for whose page it was"
+    assert closed(lab, "guest"), "not for who answered"
+    assert reason(demo(lab, "guest", *present[:-1], fetched(lab, "guest"), "--link", link)) == "wrong-challenge", "a code is good once"
+    lab.fresh(trusting(lab))
+    lab.speak("kid")
+    placed(lab, "guest")
+    asked = json.loads(lab.exec("kid", "curl", "-sSm5", "-H", "Accept: application/json", page).stdout)
+    assert "<svg" not in lab.exec("kid", "curl", "-sSm5", page).stdout
+    assert reason(demo(lab, "guest", *present[:-1], fetched(lab, "guest"), "--link", asked["link"])) == "wrong-challenge"
+    assert closed(lab, "kid") and closed(lab, "guest")
+    asked = json.loads(lab.exec("kid", "curl", "-sSm5", "-H", "Accept: application/json", page).stdout)
+    assert reason(demo(lab, "kid", *present[:-1], fetched(lab, "kid"), "--link", asked["link"])) == "accepted", "the same device, by its link"
+
+
+def test_documents_that_open_nothing(lab):
+    """An attestation of a provider nobody trusts, for another age, after its end, and while the time is unknown: refused with its word, and closed."""
+    other = f"{lab.run}/other-issuer"
+    subprocess.run([f"{lab.build}/bin/{CLIENT}", "issuer", "init", "--dir", other, "--name", "other.example", "--ages", "16"], check=True, capture_output=True)
+    with open(f"{other}/trust.textproto") as file:
+        trust = file.read()
+    lab.fresh(home(children=GATE, extra='domain_lists { name: "social" domains: "social.example" }' + trust))
+    lab.speak("kid")
+    wallet = fetched(lab, "kid")
+
+    def shown(file=wallet):
+        return demo(lab, "kid", "wallet", "present", "--file", file, "--url", "https://gate.example:5443/age/social/wallet", "--ca", f"{lab.run}/ca.crt")
+
+    assert reason(shown()) == "untrusted-issuer"
+    lab.fresh(trusting(lab, children=GATE.replace("min_age: 16", "min_age: 18")))
+    lab.speak("kid")
+    status, said = shown()
+    assert status == 1 and "says of no age that it is 18" in said, "a wallet shows no lower age"
+    lab.fresh(trusting(lab))
+    lab.speak("kid")
+    lab.move_clock(31 * 86400)
+    assert reason(shown()) == "expired"
+    lab.move_clock(-31 * 86400)
+    assert closed(lab, "kid")
+    lab.move_clock(-20 * 365 * 86400)
+    status, said = shown()
+    assert status == 1 and "503" in said, said
+    lab.move_clock(20 * 365 * 86400)
+    assert reason(shown()) == "accepted", "none of that used it up"
+
+
 def test_nothing_leaves_the_gate_and_nothing_stays(lab):
     """During a proof the gate sends the issuer nothing; the ledger, dumped, has no token, key, certificate or claim."""
     lab.fresh(trusting(lab))
     lab.speak("kid")
     token = keep_token(lab, "kid")
-    wallet, response = f"{lab.run}/wallet-seen", f"{lab.run}/response.cbor"
-    lab.exec("kid", CLIENT, "wallet", "fetch", "--issuer", "http://issuer.example", "--code", code(lab, 16), "--ages", "16", "--file", wallet)
+    wallet, response = fetched(lab, "kid", "16"), f"{lab.run}/response.cbor"
     capture = f"{lab.run}/wan.pcap"
     watcher = subprocess.Popen(["ip", "netns", "exec", lab.netns("gate"), "tcpdump", "-Z", "root", "-U", "-i", "wan", "-w", capture, "host", "203.0.113.70", "or", "host", "2001:db8:113::70"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -327,6 +388,21 @@ def test_a_flood_of_garbage(lab):
     stays(lambda: closed(lab, "kid"), 0.2, "nothing opened")
 
 
+def test_a_device_holds_few_connections(lab):
+    """A device that opens connections to the gate's page and says nothing has 16 of them at most, so others are answered."""
+    lab.fresh(trusting(lab))
+    for host in "kid", "pupil":
+        lab.speak(host)
+    with lab.on("kid"), contextlib.ExitStack() as held:
+        begin = time.monotonic()
+        connections = [held.enter_context(socket.create_connection((GATE4, 80), 5)) for _ in range(40)]
+        ended = [one for one in connections if select.select([one], [], [], 0.2)[0]]
+        assert time.monotonic() - begin < 5, "before the gate's patience is over"
+        assert len(ended) == 24 and all(one.recv(1) == b"" for one in ended), len(ended)
+        said = lab.exec("pupil", "curl", "-sSm5", "http://gate.example/").stdout
+        assert "<h1>" in said, said
+
+
 def test_the_api_shows_proofs(lab):
     """By the API a page of one's own asks how a device's gate opens and shows a token for it; who may only read may not."""
     lab.fresh(trusting(lab))
@@ -339,6 +415,10 @@ def test_the_api_shows_proofs(lab):
         text = file.read().strip()
     status, shown = lab.api("POST", "/v1/age/proof", {"device": "kid", "category": "social", "token": text})
     assert status == 200 and shown["verdict"] == "ACCEPT" and shown["until"], shown
+    assert opens(lab, "kid")
+    assert "social is closed for kid" in lab.kindgate("age", "close", "kid", "social").stdout
+    assert closed(lab, "kid") and leased(lab) == [], "a grown-up closes it"
+    assert "age16.issuer.example" in lab.kindgate("age", "trust").stdout, "by the running gate"
     status, shown = lab.api("POST", "/v1/age/proof", {"device": "kid", "category": "social", "token": "?"})
     assert status == 400 and "base64url" in shown["error"], shown
     status, shown = lab.api("POST", "/v1/age/proof", {"device": "nobody", "category": "social", "token": text})

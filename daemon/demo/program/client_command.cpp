@@ -11,8 +11,8 @@
 #include "demo/issuer_directory.h"
 #include "demo/issuer_folder.h"
 #include "demo/token_issuance.h"
+#include "foreign_json.h"
 #include "http_client.h"
-#include "json.h"
 
 namespace kindgate::demo {
 

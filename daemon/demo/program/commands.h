@@ -27,6 +27,7 @@ struct Options {
     std::string keep_file;
     std::string wallet_file;
     std::string url;
+    std::string link;
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
     std::string response_file;
     bool json = false;

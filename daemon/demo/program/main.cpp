@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "commands.h"
+#include "foreign_json.h"
 #include "http_client.h"
-#include "json.h"
 #include "text.h"
 #include "usage.h"
 
@@ -126,9 +126,11 @@ void fetch_options(CLI::App& app, Options& options) {
 
 void present_options(CLI::App& app, Options& options) {
     app.add_option("--file", options.wallet_file, "The wallet, as wallet fetch made it")->type_name("FILE")->required();
-    app.add_option("--url", options.url, "The gate's page: https://gate.example/age/social/wallet")
-        ->type_name("URL")
-        ->required();
+    auto* const url = app.add_option("--url", options.url, "The gate's page: https://gate.example/age/social/wallet");
+    url->type_name("URL");
+    app.add_option("--link", options.link, "A link of that page, or what its QR code says: av://?client_id=…")
+        ->type_name("LINK")
+        ->excludes(url);
     authorities_option(app, options);
     app.add_option("--response-file", options.response_file, "Keep the DeviceResponse (CBOR) there, too")
         ->type_name("FILE");
@@ -164,9 +166,12 @@ constexpr std::array entries{
           "--file wallet\n\n"
           "Says of each age whether it is reached. A wallet that is there is replaced.",
           fetch_options, wallet_fetch},
-    Entry{"wallet present", "Show a gate the nearest age that it asks for, and nothing else (OpenID4VP 1.0)",
-          "  kindgate-age-demo wallet present --file wallet --url https://gate.example/age/social/wallet --ca gate.crt",
-          present_options, wallet_present},
+    Entry{
+        "wallet present", "Show a gate the nearest age that it asks for, and nothing else (OpenID4VP 1.0)",
+        "  kindgate-age-demo wallet present --file wallet --url https://gate.example/age/social/wallet --ca gate.crt\n"
+        "  kindgate-age-demo wallet present --file wallet --link 'av://?client_id=…&request_uri=…' --ca gate.crt\n\n"
+        "By a link the wallet may be on another device than the page, where the policy says cross_device.",
+        present_options, wallet_present},
 };
 
 constexpr char const* overview =
@@ -199,6 +204,8 @@ public:
             return refuse(fmt::format("{} is empty: write what is meant, or leave it out", empty));
         if (command_ == client && options_.code.empty() == options_.token_file.empty())
             return refuse("either --code, to get a token, or --token, to redeem one");
+        if (command_ == wallet_present && options_.url.empty() && options_.link.empty())
+            return refuse("either --url, the gate's page, or --link, a link of that page, is missing");
         auto const outcome = command_(options_);
         if (outcome.ok()) return *outcome;
         tell(fmt::format("kindgate-age-demo: {}", outcome.error().message()));

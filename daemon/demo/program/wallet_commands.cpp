@@ -8,8 +8,8 @@
 #include "commands.h"
 #include "demo/issuer_folder.h"
 #include "demo/presentation.h"
+#include "foreign_json.h"
 #include "http_client.h"
-#include "json.h"
 
 namespace kindgate::demo {
 
@@ -43,13 +43,31 @@ Result<Wallet> load(std::string const& file) {
     return Wallet{KG_TRY(crypto::PrivateKey::from_pem(*key)), KG_TRY(Attestation::decode(*document))};
 }
 
-Result<PresentationRequest> asked_by(std::string const& url, Options const& options) {
-    tell(fmt::format("asking the gate what it wants to see: {}", url));
-    auto const reply =
-        KG_TRY(ask({.url = url, .headers = {{"Accept", "application/json"}}, .authorities = options.authorities}));
+// The gate's page, as a program on the same device asks for it.
+Result<PresentationRequest> asked_by_page(Options const& options) {
+    tell(fmt::format("asking the gate what it wants to see: {}", options.url));
+    auto const reply = KG_TRY(
+        ask({.url = options.url, .headers = {{"Accept", "application/json"}}, .authorities = options.authorities}));
     if (reply.status != 200)
         return Error{ErrorCode::unavailable, fmt::format("the gate asks for nothing; it answers {}", reply.told())};
     return sent(PresentationRequest::read(json_text(member(read_json(reply.body), "request"))));
+}
+
+// A link of that page: what a phone's camera reads from its QR code.
+Result<PresentationRequest> asked_by_link(Options const& options) {
+    auto const link = KG_TRY(RequestLink::read(options.link));
+    if (link.request_uri.empty()) return PresentationRequest::read(link.request);
+    tell(fmt::format("fetching what the link refers to: {}", link.request_uri));
+    auto const reply = KG_TRY(ask({.url = link.request_uri,
+                                   .headers = {{"Accept", "application/oauth-authz-req+jwt"}},
+                                   .authorities = options.authorities}));
+    if (reply.status != 200)
+        return Error{ErrorCode::unavailable, fmt::format("the gate asks for nothing; it answers {}", reply.told())};
+    auto request = KG_TRY(sent(PresentationRequest::read_object(reply.body)));
+    // RFC 9101, 5.2: both have to be of the same.
+    if (request.client_id != link.client_id)
+        return Error{ErrorCode::unavailable, "the link and what it refers to are not of the same gate"};
+    return request;
 }
 
 }  // namespace
@@ -77,7 +95,7 @@ Result<int> wallet_fetch(Options const& options) {
 
 Result<int> wallet_present(Options const& options) {
     auto const wallet = KG_TRY(load(options.wallet_file));
-    auto const request = KG_TRY(asked_by(options.url, options));
+    auto const request = KG_TRY(options.link.empty() ? asked_by_page(options) : asked_by_link(options));
     auto const made = KG_TRY(sent(answer(request, wallet.attestation, wallet.device)));
     if (!options.response_file.empty()) KG_TRY(keep_secret(options.response_file, text_of(made.device_response)));
     tell(fmt::format("showing the nearest age from {} on, and nothing else, to {}", request.min_age,

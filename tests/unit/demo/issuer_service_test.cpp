@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "demo/issuer_directory.h"
-#include "json.h"
+#include "foreign_json.h"
 #include "test.h"
 
 namespace {
@@ -131,7 +131,7 @@ constexpr test::Test tests[] = {
      [] {
          Scene scene;
          auto const point = test::value(crypto::PrivateKey::at_random().public_key()).point();
-         auto const wanted = demo::json_text({{"device_key", base64url(point)}, {"ages", {16, 18}}});
+         auto const wanted = json_text({{"device_key", base64url(point)}, {"ages", {16, 18}}});
          IssuerRequest request{"POST", "192.0.2.7", "/attestation", "application/json", "Code 16-AAAA-BBBB-CCCC",
                                wanted};
          auto const answer = scene.service.answer(request, now);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "crypto/aead.h"
-#include "json.h"
+#include "foreign_json.h"
 #include "test.h"
 
 namespace {
@@ -28,7 +28,7 @@ std::array<std::string_view, 5> parts_of(std::string_view jwe) {
     return parts;
 }
 
-Bytes point_of(demo::Json const& jwk) {
+Bytes point_of(Json const& jwk) {
     Bytes point{0x04};
     for (auto const* const half : {"x", "y"})
         std::ranges::copy(part_bytes(jwk.at(half).get<std::string>()), std::back_inserter(point));
@@ -38,7 +38,7 @@ Bytes point_of(demo::Json const& jwk) {
 // As a receiver does it.
 std::string opened(std::string_view jwe, crypto::AgreementKey const& key, Encryption encryption) {
     auto const parts = parts_of(jwe);
-    auto const header = demo::read_json(text_of(part_bytes(parts[0])));
+    auto const header = read_json(text_of(part_bytes(parts[0])));
     test::equal(header.at("alg").get<std::string>(), "ECDH-ES", "alg");
     test::equal(header.at("enc").get<std::string>(), demo::text(encryption), "enc");
     test::check(parts[1].empty(), "no encrypted key");
@@ -57,7 +57,7 @@ constexpr test::Test tests[] = {
      [] {
          auto const alice = test::value(crypto::AgreementKey::from_bytes(
              crypto::Curve::p256, part_bytes("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo")));
-         auto const bob = demo::read_json(R"({"x": "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
+         auto const bob = read_json(R"({"x": "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
                                               "y": "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"})");
          auto const shared = test::value(alice.agree(point_of(bob)));
          auto const key = demo::concat_kdf(shared, "A128GCM", "Alice", "Bob", 16);
@@ -70,7 +70,7 @@ constexpr test::Test tests[] = {
              demo::JweReceiver const receiver{key.public_key(), "gate-1", encryption};
              auto const jwe = test::value(demo::encrypt_jwe(receiver, bytes_of("an answer")));
              test::equal(opened(jwe, key, encryption), "an answer", demo::text(encryption));
-             auto const header = demo::read_json(text_of(part_bytes(parts_of(jwe)[0])));
+             auto const header = read_json(text_of(part_bytes(parts_of(jwe)[0])));
              test::equal(header.at("kid").get<std::string>(), "gate-1", "kid");
              test::check(jwe != test::value(demo::encrypt_jwe(receiver, bytes_of("an answer"))), "another");
          }

@@ -1,14 +1,14 @@
 #include "demo/presentation.h"
 
 #include "age/mdoc.h"
+#include "age/openid4vp.h"
 #include "age/session_transcript.h"
-#include "json.h"
+#include "foreign_json.h"
 #include "test.h"
 
 namespace {
 
 using namespace kindgate;
-using demo::Json;
 using demo::PresentationRequest;
 using std::chrono::days;
 
@@ -62,7 +62,7 @@ struct Wallet {
 };
 
 PresentationRequest read(Json const& said) {
-    return test::value(PresentationRequest::read(demo::json_text(said)));
+    return test::value(PresentationRequest::read(json_text(said)));
 }
 
 struct Wrong {
@@ -85,6 +85,33 @@ constexpr Wrong refusals[] = {
 };
 
 constexpr test::Test tests[] = {
+    {"a gate's links, by value and by reference, ask what its page asks",
+     [] {
+         age::WalletQuestion const question{.state = "s&1",
+                                            .nonce = "n-0",
+                                            .response_uri = uri,
+                                            .min_age = 16,
+                                            .types = {age::DocType::eu_age_verification}};
+         auto const by_value = test::value(demo::RequestLink::read(age::request_link("av", question)));
+         test::equal(by_value.request_uri, std::string{}, "by value: no reference");
+         auto const reference = age::reference_link("av", question, "https://gate.example/age/request/7");
+         auto const by_reference = test::value(demo::RequestLink::read(reference));
+         test::equal(by_reference.request_uri, std::string{"https://gate.example/age/request/7"}, "request_uri");
+         test::equal(by_reference.client_id, question.client_id(), "client_id");
+         auto const object = age::request_object(question);
+         for (auto const& read : {PresentationRequest::read(by_value.request), PresentationRequest::read_object(object),
+                                  PresentationRequest::read(age::request_json(question))}) {
+             test::equal(test::value(read).state, question.state, "state");
+             test::check(test::value(read).transcript() == question.transcript(), "what is signed");
+         }
+         auto const signed_object =
+             base64url_unpadded(bytes_of(R"({"alg":"ES256"})")) + object.substr(object.find('.'));
+         test::contains(PresentationRequest::read_object(signed_object).error().message(), "signed", "a signed object");
+         for (auto const* link : {"av:?client_id=x", "https", "av://?client_id=%1"})
+             test::contains(demo::RequestLink::read(link).error().message(), "no link to a wallet", link);
+         for (auto const* jwt : {"", ".", "e30.!.", "e30"})
+             test::check(!PresentationRequest::read_object(jwt).ok(), jwt);
+     }},
     {"direct_post: the nearest age at or above what is asked, which the gate's verifier takes",
      [] {
          Wallet const wallet;
@@ -126,7 +153,7 @@ constexpr test::Test tests[] = {
          for (auto const& one : refusals) {
              auto said = request();
              one.change(said);
-             auto const asked = PresentationRequest::read(demo::json_text(said));
+             auto const asked = PresentationRequest::read(json_text(said));
              test::check(!asked.ok(), one.part);
              test::contains(asked.error().message(), one.part);
          }

@@ -24,7 +24,19 @@ struct PresentationRequest {
     // The authorization request as JSON. What this wallet doesn't know, or what isn't bound to its response_uri:
     // invalid_input.
     static Result<PresentationRequest> read(std::string_view json);
+    // The same in a JWT that nobody signed (RFC 9101, 4): its client_id says where the answer goes, and that is enough.
+    static Result<PresentationRequest> read_object(std::string_view jwt);
     Bytes transcript() const;
+};
+
+// What a link says that opens a wallet, on a page or in a QR code: "av://?…", "openid4vp://?…". One of the two is "".
+struct RequestLink {
+    std::string request;      // by value, as JSON
+    std::string request_uri;  // by reference: https, and it gives an object (RFC 9101, 5.2)
+    std::string client_id;
+
+    // What is no such link: invalid_input.
+    static Result<RequestLink> read(std::string_view link);
 };
 
 struct PresentationAnswer {

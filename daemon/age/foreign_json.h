@@ -1,4 +1,5 @@
-// Members of foreign JSON: nothing throws, and what is of another kind isn't there.
+// JSON of others and its members: nothing throws, and what is of another kind isn't there. Read without recursion, so
+// nesting costs no stack.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace kindgate::demo {
+namespace kindgate {
 
 using Json = nlohmann::json;
 
@@ -39,4 +40,4 @@ inline std::string json_text(Json const& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace kindgate::demo
+}  // namespace kindgate
