@@ -1,4 +1,4 @@
-// `kindgate age`: proofs of age checked offline, and whom a policy trusts for them.
+// `kindgate age`: proofs of age checked offline, whom a policy trusts for them, and closing what one has opened.
 #include <algorithm>
 #include <ostream>
 
@@ -11,7 +11,9 @@
 #include "commands.h"
 #include "files.h"
 #include "json.h"
+#include "kindgate/v1/api.pb.h"
 #include "policy/calendar.h"
+#include "remote.h"
 #include "text.h"
 
 namespace kindgate::cli {
@@ -123,6 +125,11 @@ std::string trust_json(policy::Policy const& policy) {
                        fmt::join(issuers, ","), fmt::join(providers, ","), fmt::join(gates, ","));
 }
 
+Result<std::shared_ptr<policy::Policy const>> policy_in_force(Options const& options) {
+    auto const answer = KG_TRY(ask(options.socket, {Method::get, "/v1/policy", {}, {}}));
+    return load_text(answer.body, "the gate's policy");
+}
+
 }  // namespace
 
 Outcome age_check_token(Options const& options, Surroundings const& around) {
@@ -152,11 +159,30 @@ Outcome age_check_mdoc(Options const& options, Surroundings const& around) {
 }
 
 Outcome age_trust(Options const& options, Surroundings const& around) {
-    auto const policy = KG_TRY(load_file(options.policy));
+    auto const policy = KG_TRY(options.policy.empty() ? policy_in_force(options) : load_file(options.policy));
     if (options.form == Form::json)
         around.out << trust_json(*policy);
     else
         print_trust(*policy, around, around.now());
+    return 0;
+}
+
+Outcome age_close(Options const& options, Surroundings const& around) {
+    auto target = "/v1/age/opened?who=" + url_word(options.who);
+    if (!options.category.empty()) target += "&category=" + url_word(options.category);
+    auto const answer = KG_TRY(ask(options.socket, {Method::remove, target, {}, {}}));
+    if (options.form == Form::json) {
+        print_body(answer.body, around);
+        return 0;
+    }
+    auto const closed = KG_TRY(read_json<v1::CategoriesClosed>(answer.body));
+    for (auto const& one : closed.closed())
+        around.out << fmt::format("{} is closed for {}: another proof may open it again\n", printable(one.category()),
+                                  printable(one.device()));
+    if (closed.closed_size() == 0)
+        around.out << fmt::format("No proof of age has opened {} for {} now.\n",
+                                  options.category.empty() ? "anything" : printable(options.category),
+                                  printable(options.who));
     return 0;
 }
 

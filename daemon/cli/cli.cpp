@@ -84,6 +84,11 @@ void pause_options(CLI::App& app, Options& options) {
     when_option(app, options, "[for DURATION | until TIME]");
 }
 
+void close_options(CLI::App& app, Options& options) {
+    who_options(app, options);
+    app.add_option("category", options.category, "This one alone; all of them, if not said")->type_name("CATEGORY");
+}
+
 void cancel_options(CLI::App& app, Options& options) {
     app.add_option("id", options.id, "Its number, as kindgate overrides shows it")
         ->type_name("NUMBER")
@@ -217,10 +222,9 @@ void pack_update_options(CLI::App& app, Options& options) {
     json_flag(app, options);
 }
 
-void trust_option(CLI::App& app, Options& options) {
-    app.add_option("--policy", options.policy, "The policy whose age_trust says who is believed")
-        ->type_name("FILE")
-        ->required();
+CLI::Option* trust_option(CLI::App& app, Options& options) {
+    return app.add_option("--policy", options.policy, "The policy whose age_trust says who is believed")
+        ->type_name("FILE");
 }
 
 void check_token_options(CLI::App& app, Options& options) {
@@ -237,7 +241,7 @@ void check_token_options(CLI::App& app, Options& options) {
 }
 
 void check_mdoc_options(CLI::App& app, Options& options) {
-    trust_option(app, options);
+    trust_option(app, options)->required();
     app.add_option("--response", options.files, "A DeviceResponse: its octets, or these in hexadecimal or base64url")
         ->type_name("FILE")
         ->required()
@@ -254,8 +258,8 @@ void check_mdoc_options(CLI::App& app, Options& options) {
 }
 
 void trust_options(CLI::App& app, Options& options) {
-    trust_option(app, options);
-    json_flag(app, options);
+    trust_option(app, options)->description("A policy file; the running gate's policy, if not said");
+    daemon_options(app, options);
 }
 
 constexpr std::array entries{
@@ -331,7 +335,14 @@ constexpr std::array entries{
           "Exit status 0: accepted, 1: refused, 2: what was given is wrong. That it was shown before isn't asked.",
           check_mdoc_options, age_check_mdoc},
     Entry{"age trust", "Whose proofs of age a policy believes, for what, until when",
-          "  kindgate age trust --policy home.textproto", trust_options, age_trust},
+          "  kindgate age trust                             by the running gate\n"
+          "  kindgate age trust --policy home.textproto",
+          trust_options, age_trust},
+    Entry{"age close", "Close what a proof of age has opened, before its time is over",
+          "  kindgate age close kid               everything that proofs have opened on this device\n"
+          "  kindgate age close class-7b social\n\n"
+          "Another proof may open it again, as often a day as the gate's times_a_day says.",
+          close_options, age_close},
     Entry{"age demo", "A tour: a token and an attestation issued, shown and checked, and what each side learns",
           "  kindgate age demo\n\n"
           "Offline, by kindgate-age-demo, which boards/lab/up builds: it is never part of a gate.",
@@ -390,7 +401,8 @@ public:
         policy->require_subcommand(1);
         app_.add_subcommand("list", "Published lists of names: what they say")->require_subcommand(1);
         app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
-        app_.add_subcommand("age", "Proofs of age: check them, see who is believed")->require_subcommand(1);
+        app_.add_subcommand("age", "Proofs of age: check them, see who is believed, close what they opened")
+            ->require_subcommand(1);
         policy->footer(policy_steps);
         for (auto const& entry : entries) add(entry);
     }

@@ -50,6 +50,7 @@ struct Options {
     std::string token;
     std::string transcript;
     std::uint64_t min_age = 0;  // years; 0: any
+    std::string category;
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 
@@ -68,12 +69,12 @@ Outcome pack_update(Options const& options, Surroundings const& around);
 
 Outcome age_check_token(Options const& options, Surroundings const& around);
 Outcome age_check_mdoc(Options const& options, Surroundings const& around);
-Outcome age_trust(Options const& options, Surroundings const& around);
 Outcome age_demo(Options const& options, Surroundings const& around);
 
 // From a policy file with --policy, else from the daemon.
 Outcome explain(Options const& options, Surroundings const& around);
 Outcome timeline(Options const& options, Surroundings const& around);
+Outcome age_trust(Options const& options, Surroundings const& around);
 
 // By the daemon.
 Outcome status(Options const& options, Surroundings const& around);
@@ -86,6 +87,7 @@ Outcome learning(Options const& options, Surroundings const& around);
 Outcome resume(Options const& options, Surroundings const& around);
 Outcome overrides(Options const& options, Surroundings const& around);
 Outcome cancel_override(Options const& options, Surroundings const& around);
+Outcome age_close(Options const& options, Surroundings const& around);
 Outcome leases(Options const& options, Surroundings const& around);
 Outcome events(Options const& options, Surroundings const& around);
 Outcome policy_get(Options const& options, Surroundings const& around);

@@ -176,6 +176,12 @@ Result<ApiResponse> get_age_gate(Service& service, ApiRequest const& request) {
     return json_response(message_of(service.gate(slot, request.target.field("category"))));
 }
 
+Result<ApiResponse> delete_age_opened(Service& service, ApiRequest const& request) {
+    auto const& target = request.target;
+    KG_TRY(require(target, "who"));
+    return json_response(KG_TRY(service.close_opened(target.field("who"), target.field("category"), request.caller)));
+}
+
 Result<ApiResponse> post_age_proof(Service& service, ApiRequest const& request) {
     v1::ShowProof show;
     KG_TRY(from_json(request.body, show));

@@ -21,6 +21,7 @@ Result<ApiResponse> get_revision(Service& service, ApiRequest const& request);
 Result<ApiResponse> put_policy(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_validate(Service& service, ApiRequest const& request);
 Result<ApiResponse> get_age_gate(Service& service, ApiRequest const& request);
+Result<ApiResponse> delete_age_opened(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_age_proof(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_release(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_clock(Service& service, ApiRequest const& request);

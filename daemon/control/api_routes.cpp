@@ -34,6 +34,7 @@ constexpr ApiRoute routes[] = {
     {"GET", "/v1/policy/revisions/{revision}", "", read, 0, get_revision},
     {"POST", "/v1/policy/validate", "", read, policy_limit, post_validate},
     {"GET", "/v1/age/gate", "device category", read, 0, get_age_gate},
+    {"DELETE", "/v1/age/opened", "who category", change, 0, delete_age_opened},
     {"POST", "/v1/age/proof", "", change, json_limit, post_age_proof},
     {"GET", "/v1/events", "", read, 0, nullptr},
     {"POST", "/v1/release", "", change, json_limit, post_release},

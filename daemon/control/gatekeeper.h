@@ -99,6 +99,8 @@ public:
     Result<WalletFacts> ask_wallet(Slot slot, std::string_view category, bool encrypted) override;
     std::optional<std::string> wallet_request(std::string_view id) override;
     GateFacts show_document(Slot slot, std::string_view id, std::string_view body) override;
+    Result<v1::CategoriesClosed> close_opened(std::string_view who, std::string_view category,
+                                              Caller const& caller) override;
     Result<Slot> slot_of(std::string_view device) override;
     Result<void> release(Caller const& caller) override;
     Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;

@@ -1,4 +1,6 @@
 // Gatekeeper: proofs of age.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -177,6 +179,33 @@ GateFacts Gatekeeper::show_document(Slot slot, std::string_view id, std::string_
     bool const same_device = conversation->slot == slot;
     if ((!same_device && !at.gate->cross_device) || at.asked.device->id() != conversation->device) return unknown;
     return judged(at, desk_.check_document(asking(conversation->slot, at), *conversation, body));
+}
+
+Result<v1::CategoriesClosed> Gatekeeper::close_opened(std::string_view who, std::string_view category,
+                                                      Caller const& caller) {
+    auto const name = KG_TRY(known_who(who));
+    auto const profile = store_.policy()->find_profile(name);
+    auto const* const device = devices_.find(name);
+    v1::CategoriesClosed answer;
+    Result<void> refused;
+    for (auto const& [id, one] : devices_.all()) {
+        if (name != "all" && one.profile != profile && (device == nullptr || id != device->id())) continue;
+        auto const closed = proofs_.close(id, category, now());
+        if (!closed.ok()) {
+            refused = closed.error();
+            break;
+        }
+        for (auto const& ended : *closed) {
+            auto* const told = answer.add_closed();
+            told->set_device(id);
+            told->set_category(ended);
+            spdlog::info("{} closes {} for {}, which a proof of age had opened", caller.user, ended, id);
+        }
+    }
+    auto const applied = replan_for_caller();
+    if (!refused.ok()) return refused.error();
+    if (!applied.ok()) return applied.error().within("closed, and tried again until it is in force");
+    return answer;
 }
 
 Result<Slot> Gatekeeper::slot_of(std::string_view device) {

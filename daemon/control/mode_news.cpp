@@ -28,12 +28,12 @@ std::string device_name(Device const& device, policy::Policy const& policy) {
 template <typename Told, typename All>
 void follow(std::vector<Told>& told, All const& all, auto id) {
     if (std::ranges::equal(told, all, {}, &Told::id, id)) return;
-    std::unordered_map<std::string, std::optional<policy::Mode>> modes;
-    for (auto& one : told) modes.emplace(std::move(one.id), one.mode);
+    std::unordered_map<std::string, Told> before;
+    for (auto& one : told) before.emplace(one.id, std::move(one));
     told.clear();
     for (auto const& one : all) {
-        auto const known = modes.find(std::string{std::invoke(id, one)});
-        told.push_back({std::string{std::invoke(id, one)}, known == modes.end() ? std::nullopt : known->second});
+        auto const known = before.find(std::string{std::invoke(id, one)});
+        told.push_back(known == before.end() ? Told{std::string{std::invoke(id, one)}} : std::move(known->second));
     }
 }
 
@@ -73,15 +73,28 @@ void ModeNews::update(Situation const& situation, policy::Plan const& plan, Devi
     for (std::size_t i = 0; i < devices_.size(); ++i) {
         auto const& profile = situation.devices[i].profile;
         auto const& outcome = plan.of(plan.slots[i]);
+        auto const name = [&] { return device_name(*devices.find(devices_[i].id), policy); };
+        auto const about = [&] {
+            return About{
+                .profile = profile ? profiles_[*profile].id : "", .device = devices_[i].id, .mode = {}, .until = {}};
+        };
+        if (!devices_[i].opened.empty() || !outcome.opened.empty()) tell_closed(devices_[i], outcome, name(), about());
         auto const was = std::exchange(devices_[i].mode, profile ? std::optional{outcome.decision.mode} : std::nullopt);
         if (!was || !profile || *was == outcome.decision.mode) continue;
         // What goes for the whole profile was told already.
         auto const& whole = plan.outcomes[*profile].decision.mode;
         if (profiles_[*profile].mode == was && whole == outcome.decision.mode) continue;
-        tell(device_name(*devices.find(devices_[i].id), policy), outcome,
-             {.profile = profiles_[*profile].id, .device = devices_[i].id, .mode = {}, .until = {}}, policy, now);
+        tell(name(), outcome, about(), policy, now);
     }
     for (std::size_t i = 0; i < profiles_.size(); ++i) profiles_[i].mode = plan.outcomes[i].decision.mode;
+}
+
+void ModeNews::tell_closed(Told& device, policy::Outcome const& outcome, std::string_view name, About const& about) {
+    for (auto const& category : device.opened)
+        if (std::ranges::find(outcome.opened, category, &policy::CategoryLease::category) == outcome.opened.end())
+            events_.tell(v1::Event::CATEGORY_CLOSED, fmt::format("{} is closed again for {}", category, name), about);
+    device.opened.clear();
+    for (auto const& opened : outcome.opened) device.opened.push_back(opened.category);
 }
 
 void ModeNews::tell(std::string_view name, policy::Outcome const& outcome, About about, policy::Policy const& policy,

@@ -1,4 +1,5 @@
-// Tells when the mode of a profile, or of a single device in it, becomes another.
+// Tells when the mode of a profile, or of a single device in it, becomes another, and when what a proof of age had
+// opened is closed.
 #pragma once
 
 #include <optional>
@@ -28,9 +29,11 @@ public:
 private:
     struct Told {
         std::string id;
-        std::optional<policy::Mode> mode;  // none: nothing yet
+        std::optional<policy::Mode> mode{};  // none: nothing yet
+        std::vector<std::string> opened{};   // by proofs of age
     };
 
+    void tell_closed(Told& device, policy::Outcome const& outcome, std::string_view name, About const& about);
     void tell(std::string_view name, policy::Outcome const& outcome, About about, policy::Policy const& policy,
               policy::Instant now);
 

@@ -21,6 +21,18 @@ Result<bool> ProofBook::open(ledger::ProofRecord const& proof, ledger::ShownOnce
     return true;
 }
 
+Result<std::vector<std::string>> ProofBook::close(std::string const& device, std::string_view category,
+                                                  policy::Instant now) {
+    std::vector<std::string> closed;
+    for (auto& proof : all_) {
+        if (proof.device != device || proof.ends <= now || (!category.empty() && proof.category != category)) continue;
+        KG_TRY(ledger_.end_proof(proof.device, proof.category, now));
+        proof.ends = now;
+        closed.push_back(proof.category);
+    }
+    return closed;
+}
+
 void ProofBook::forget(Devices const& devices, policy::Instant now, std::chrono::days today) {
     if (auto const forgotten = ledger_.forget_proofs(now, today); !forgotten.ok())
         return spdlog::warn("what proofs of age have opened is not forgotten yet: {}", forgotten.error().message());

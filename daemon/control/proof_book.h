@@ -18,6 +18,9 @@ public:
 
     // False: it was shown before, and nothing changes.
     Result<bool> open(ledger::ProofRecord const& proof, ledger::ShownOnce const& shown);
+    // Ends what is open of this device: it counts as opened today all the same. Empty category: all of them. Returns
+    // which; if it can't be written down, those before that are closed.
+    Result<std::vector<std::string>> close(std::string const& device, std::string_view category, policy::Instant now);
     // What has ended and no longer counts, what was shown and nobody would accept any more, and devices that are gone.
     void forget(Devices const& devices, policy::Instant now, std::chrono::days today);
 

@@ -324,6 +324,13 @@ Result<bool> SqliteLedger::open_by_proof(ProofRecord const& proof, ShownOnce con
     return is_new;
 }
 
+Result<void> SqliteLedger::end_proof(std::string const& device, std::string const& category, Instant ends) {
+    return write([&]() -> Result<void> {
+        auto end = KG_TRY(database_->prepare("UPDATE proof SET ends = ? WHERE device = ? AND category = ?"));
+        return end.bind(seconds(ends)).bind(device).bind(category).run();
+    });
+}
+
 Result<void> SqliteLedger::forget_proofs(Instant now, std::chrono::days today) {
     return write([&]() -> Result<void> {
         auto ended = KG_TRY(database_->prepare("DELETE FROM proof WHERE ends <= ? AND day < ?"));

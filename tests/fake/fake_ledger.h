@@ -69,6 +69,11 @@ public:
         proofs[{proof.device, proof.category}] = proof;
         return true;
     }
+    Result<void> end_proof(std::string const& device, std::string const& category, policy::Instant ends) override {
+        if (failure) return *failure;
+        if (auto const found = proofs.find({device, category}); found != proofs.end()) found->second.ends = ends;
+        return {};
+    }
     Result<void> forget_proofs(policy::Instant now, std::chrono::days today) override {
         if (failure) return *failure;
         std::erase_if(proofs, [&](auto const& one) { return one.second.ends <= now && one.second.day < today; });

@@ -156,6 +156,12 @@ public:
         asked.push_back("document " + std::string{id} + " " + std::string{body});
         return gate_facts;
     }
+    Result<v1::CategoriesClosed> close_opened(std::string_view who, std::string_view category,
+                                              control::Caller const&) override {
+        asked.push_back("close " + std::string{category} + " of " + std::string{who});
+        if (failure) return *failure;
+        return v1::CategoriesClosed{};
+    }
     Result<Slot> slot_of(std::string_view) override {
         if (failure) return *failure;
         return Slot{1};

@@ -51,7 +51,7 @@ _kindgate_options() {
         timeline) echo "$daemon --policy --device --profile --from --to" ;;
         "age check-token") echo "--help --json --challenge --token-key --token --policy" ;;
         "age check-mdoc") echo "--help --json --policy --response --transcript --at --min-age" ;;
-        "age trust") echo "--help --json --policy" ;;
+        "age trust") echo "$daemon --policy" ;;
         "age demo") echo "--help" ;;
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --json --out --name --created --expires --sign --format" ;;
@@ -69,12 +69,12 @@ _kindgate_words() {
     case "$subcommand:$position" in
         :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy age list pack" ;;
         policy:0) echo "check test get revisions put validate" ;;
-        age:0) echo "check-token check-mdoc trust demo" ;;
+        age:0) echo "check-token check-mdoc trust close demo" ;;
         list:0) echo "read" ;;
         pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;
         "overrides cancel:0") _kindgate_override_numbers ;;
-        pause:0 | off:0 | allow:0 | learning:0 | resume:0) echo "all $(_kindgate_ids)" ;;
+        pause:0 | off:0 | allow:0 | learning:0 | resume:0 | "age close:0") echo "all $(_kindgate_ids)" ;;
         pause:1 | off:1 | allow:1 | learning:1) echo "for until" ;;
         place:0) _kindgate_unplaced ;;
         place:1) _kindgate_ids ;;

@@ -82,6 +82,8 @@ constexpr test::Test tests[] = {
              {{"POST", "/v1/age/proof", R"({"device":"kid","category":"social","token":"AAI"})"},
               "token 0002 for social",
               R"("verdict":"REFUSE")"},
+             {{"DELETE", "/v1/age/opened?who=kid&category=social"}, "close social of kid", R"({"closed":[]})"},
+             {{"DELETE", "/v1/age/opened?who=all"}, "close  of all", R"({"closed":[]})"},
              {{"POST", "/v1/release"}, "release", "{}"},
              {{"POST", "/v1/clock", R"({"seconds":-90})"}, "move clock -90", R"("offset_seconds":"-90")"},
          };
@@ -126,6 +128,7 @@ constexpr test::Test tests[] = {
              {{"GET", "/"}, 404, "/v1/policy/validate"},
              {{"GET", "/v2/status"}, 404, "there is no /v2/status; there are: /v1/status, /v1/devices"},
              {{"GET", "/v1/status/more"}, 404, "/v1/leases"},
+             {{"DELETE", "/v1/age/opened"}, 400, "'who' is missing"},
              {{"DELETE", "/v1/status"}, 405, "it takes: GET"},
              {{"PATCH", "/v1/overrides"}, 405, "it takes: GET, POST, DELETE"},
              {{"HEAD", "/v1/policy"}, 405, "it takes: GET, PUT"},

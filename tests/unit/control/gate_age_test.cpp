@@ -179,8 +179,40 @@ constexpr test::Test tests[] = {
          test::equal(kid.opened(0).times_today(), 1U, "how often");
          house.pass(2h - 1s);
          test::check(house.is_open(), "nearly over");
+         test::check(house.told(v1::Event::CATEGORY_CLOSED).empty(), "not told yet");
          house.pass(1s);
          test::check(!house.is_open(), "over");
+         test::equal(house.last_told(v1::Event::CATEGORY_CLOSED), "games is closed again for kid", "told");
+     }},
+    {"a grown-up closes what a proof opened: for a device, a profile or all; it was opened today all the same",
+     [] {
+         AgeHouse house;
+         auto const closed = [&](char const* who, char const* category = "") {
+             return test::value(house.gate->close_opened(who, category, house.caller));
+         };
+         test::equal(closed("kid").closed_size(), 0, "nothing is open");
+         test::equal(house.show(house.token()), "accepted", "first");
+         test::equal(house.show(house.token("other"), "other"), "accepted", "another device");
+         test::equal(closed("kid", "adult").closed_size(), 0, "that one isn't open");
+         test::equal(house.gate->close_opened("nobody", "", house.caller).error().code() == ErrorCode::not_found, true,
+                     "unknown");
+         auto const answer = closed("kid", "games");
+         test::equal(answer.closed_size(), 1, "closed");
+         test::equal(answer.closed(0).device() + " " + answer.closed(0).category(), "kid games", "what");
+         test::check(!house.is_open() && house.is_open("other"), "that device alone");
+         test::equal(house.last_told(v1::Event::CATEGORY_CLOSED), "games is closed again for kid", "told");
+         house.restart();
+         test::check(!house.is_open() && house.is_open("other"), "after a restart");
+         test::equal(house.show(house.token()), "accepted", "second of three");
+         test::equal(closed("kids").closed_size(), 2, "a profile");
+         test::check(!house.is_open() && !house.is_open("other"), "both");
+         test::equal(house.show(house.token()), "accepted", "third");
+         house.ledger.failure = Error{ErrorCode::system, "the disk is full"};
+         test::check(!house.gate->close_opened("all", "", house.caller).ok() && house.is_open(),
+                     "not written, not done");
+         house.ledger.failure.reset();
+         test::equal(closed("all").closed_size(), 1, "all");
+         test::equal(house.show(house.token()), "too-often", "three times a day");
      }},
     {"what was shown opens once: not again, not elsewhere, not after a restart",
      [] {

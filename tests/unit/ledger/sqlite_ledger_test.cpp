@@ -175,6 +175,12 @@ constexpr test::Test tests[] = {
          ledger = test::open(folder.ledger());
          test::check(test::value(ledger->read()).proofs == std::vector{other, later}, "after a restart");
          test::check(!test::value(ledger->open_by_proof(kid, {{3}, test::at(800)})), "shown before the restart");
+         test::value(ledger->end_proof("kid", later.category, test::at(300)));
+         auto const ended = test::value(ledger->read()).proofs.back();
+         test::check(ended.ends == test::at(300) && ended.times == later.times,
+                     "ended early, and counted all the same");
+         test::value(ledger->end_proof("nobody", "social", test::at(300)));
+         test::value(ledger->end_proof("kid", later.category, later.ends));
          test::value(ledger->forget_proofs(test::at(400), std::chrono::days{7}));
          test::check(test::value(ledger->read()).proofs == std::vector{later}, "what ended, of an earlier day");
          test::check(test::value(ledger->open_by_proof(later, {{1}, test::at(800)})), "dead: nobody would accept it");

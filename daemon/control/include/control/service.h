@@ -20,6 +20,7 @@
 #include "policy/names_file.h"
 
 namespace kindgate::v1 {
+class CategoriesClosed;
 class ClockAnswer;
 class Devices;
 class Event;
@@ -156,6 +157,9 @@ public:
     virtual std::optional<std::string> wallet_request(std::string_view id) = 0;
     // What a wallet posted to the response_uri with this id. `slot`: who posted it.
     virtual GateFacts show_document(Slot slot, std::string_view id, std::string_view body) = 0;
+    // Closes what proofs have opened for a profile, device or "all". Empty category: every one.
+    virtual Result<v1::CategoriesClosed> close_opened(std::string_view who, std::string_view category,
+                                                      Caller const& caller) = 0;
     // Of a device by its id or hardware address.
     virtual Result<Slot> slot_of(std::string_view device) = 0;
 

@@ -98,6 +98,8 @@ public:
     // Insert or replace by device and category, and remember what was shown: both or neither. False: that was shown
     // before, and nothing is written.
     virtual Result<bool> open_by_proof(ProofRecord const& proof, ShownOnce const& shown) = 0;
+    // That it ends at `ends`: how often that was opened today stays. None of that device and category is no error.
+    virtual Result<void> end_proof(std::string const& device, std::string const& category, Instant ends) = 0;
     // Forgets what has ended by `now` and whose count is of a day before `today`, and what was shown and has died.
     virtual Result<void> forget_proofs(Instant now, std::chrono::days today) = 0;
 
