@@ -7,6 +7,7 @@
 
 #include "age/openid4vp.h"
 #include "gatekeeper.h"
+#include "kindgate/v1/api.pb.h"
 #include "policy/calendar.h"
 
 namespace kindgate::control {

@@ -245,7 +245,8 @@ def test_another_phone_answers(lab):
     print(f"open {(time.monotonic() - begin) * 1000:.0f} ms after the wallet read the code")
     assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6"), "for whose page it was"
     assert closed(lab, "guest"), "not for who answered"
-    assert reason(demo(lab, "guest", *present[:-1], fetched(lab, "guest"), "--link", link)) == "wrong-challenge", "a code is good once"
+    status, said = demo(lab, "guest", *present[:-1], fetched(lab, "guest"), "--link", link)
+    assert status == 1 and "no such request, or it is over" in said, f"a code is good once: {said}"
     lab.fresh(trusting(lab))
     lab.speak("kid")
     placed(lab, "guest")
@@ -277,9 +278,11 @@ def test_documents_that_open_nothing(lab):
     assert status == 1 and "says of no age that it is 18" in said, "a wallet shows no lower age"
     lab.fresh(trusting(lab))
     lab.speak("kid")
-    lab.move_clock(31 * 86400)
+    end = (int(time.time()) // 86400 + 30) * 86400  # its day's, before the gate's certificate ends
+    ahead = end - int(time.time()) + 1
+    lab.move_clock(ahead)
     assert reason(shown()) == "expired"
-    lab.move_clock(-31 * 86400)
+    lab.move_clock(-ahead)
     assert closed(lab, "kid")
     lab.move_clock(-20 * 365 * 86400)
     status, said = shown()
@@ -391,15 +394,16 @@ def test_a_flood_of_garbage(lab):
 def test_a_device_holds_few_connections(lab):
     """A device that opens connections to the gate's page and says nothing has 16 of them at most, so others are answered."""
     lab.fresh(trusting(lab))
-    for host in "kid", "pupil":
-        lab.speak(host)
-    with lab.on("kid"), contextlib.ExitStack() as held:
+    lab.speak("kid")
+    placed(lab, "guest")
+    with contextlib.ExitStack() as held:
         begin = time.monotonic()
-        connections = [held.enter_context(socket.create_connection((GATE4, 80), 5)) for _ in range(40)]
+        with lab.on("kid"):
+            connections = [held.enter_context(socket.create_connection((GATE4, 80), 5)) for _ in range(40)]
         ended = [one for one in connections if select.select([one], [], [], 0.2)[0]]
         assert time.monotonic() - begin < 5, "before the gate's patience is over"
         assert len(ended) == 24 and all(one.recv(1) == b"" for one in ended), len(ended)
-        said = lab.exec("pupil", "curl", "-sSm5", "http://gate.example/").stdout
+        said = lab.exec("guest", "curl", "-sSm5", "http://gate.example/").stdout
         assert "<h1>" in said, said
 
 

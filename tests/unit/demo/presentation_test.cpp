@@ -106,9 +106,9 @@ constexpr test::Test tests[] = {
          }
          auto const signed_object =
              base64url_unpadded(bytes_of(R"({"alg":"ES256"})")) + object.substr(object.find('.'));
-         test::contains(PresentationRequest::read_object(signed_object).error().message(), "signed", "a signed object");
+         test::contains(PresentationRequest::read_object(signed_object).error().message(), "signed");
          for (auto const* link : {"av:?client_id=x", "https", "av://?client_id=%1"})
-             test::contains(demo::RequestLink::read(link).error().message(), "no link to a wallet", link);
+             test::contains(demo::RequestLink::read(link).error().message(), "no link to a wallet");
          for (auto const* jwt : {"", ".", "e30.!.", "e30"})
              test::check(!PresentationRequest::read_object(jwt).ok(), jwt);
      }},

@@ -36,6 +36,7 @@ public:
     Result<policy::Override> add(policy::Override given) override;
     Result<void> end_override(std::uint64_t id) override;
     Result<bool> open_by_proof(ProofRecord const& proof, ShownOnce const& shown) override;
+    Result<void> end_proof(std::string const& device, std::string const& category, Instant ends) override;
     Result<void> forget_proofs(Instant now, std::chrono::days today) override;
     Result<void> put_categories(CategoryNumbers const& categories) override;
     Result<void> add_revision(Revision const& revision) override;
