@@ -207,7 +207,12 @@ def test_a_wallet_opens(lab):
     html = lab.exec("kid", "curl", "-sSm5", page).stdout
     assert "av://?response_type=vp_token" in html and "<svg" not in html, html
     present = ("wallet", "present", "--ca", f"{lab.run}/ca.crt")
+    begin = time.monotonic()
     assert reason(demo(lab, "kid", *present, "--file", wallets[0], "--url", page)) == "accepted"
+    took = time.monotonic() - begin
+    assert leased(lab), "in the kernel when the answer is there"
+    print(f"open {took * 1000:.0f} ms after the wallet was started: two TLS connections, two signatures")
+    assert took < 0.2 or "san" in lab.build, took
     assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6")
     placed(lab, "guest")
     for host in "kid", "guest":
@@ -240,9 +245,7 @@ def test_another_phone_answers(lab):
     present = ("wallet", "present", "--ca", f"{lab.run}/ca.crt", "--file", fetched(lab, "guest"))
     link = scan(lab, "kid", page)
     assert link.startswith("av://?client_id=redirect_uri"), link
-    begin = time.monotonic()
     assert reason(demo(lab, "guest", *present, "--link", link)) == "accepted"
-    print(f"open {(time.monotonic() - begin) * 1000:.0f} ms after the wallet read the code")
     assert opens(lab, "kid", "-4") and opens(lab, "kid", "-6"), "for whose page it was"
     assert closed(lab, "guest"), "not for who answered"
     status, said = demo(lab, "guest", *present[:-1], fetched(lab, "guest"), "--link", link)
