@@ -1,9 +1,8 @@
 #include "tls_stream.h"
 
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <netdb.h>
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include <boost/asio/error.hpp>
 
 #include "base/ip.h"
+#include "crypto/secret.h"
 
 namespace kindgate::cli {
 
@@ -68,6 +68,11 @@ std::string tls_error(int number) {
     return text.data();
 }
 
+int random_octets(void*, unsigned char* to, std::size_t size) {
+    crypto::fill_at_random({to, size});
+    return 0;
+}
+
 // One address; the socket, or -1.
 int connect_to(addrinfo const& found, Deadline until) {
     int const socket = ::socket(found.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -110,15 +115,11 @@ Result<int> connect_socket(TlsStream::Wanted const& wanted) {
 struct TlsStream::Parts {
     int socket = -1;
     Deadline until;
-    mbedtls_entropy_context entropy;
-    mbedtls_ctr_drbg_context random;
     mbedtls_x509_crt authorities;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
 
     Parts() {
-        mbedtls_entropy_init(&entropy);
-        mbedtls_ctr_drbg_init(&random);
         mbedtls_x509_crt_init(&authorities);
         mbedtls_ssl_config_init(&config);
         mbedtls_ssl_init(&ssl);
@@ -127,8 +128,6 @@ struct TlsStream::Parts {
         mbedtls_ssl_free(&ssl);
         mbedtls_ssl_config_free(&config);
         mbedtls_x509_crt_free(&authorities);
-        mbedtls_ctr_drbg_free(&random);
-        mbedtls_entropy_free(&entropy);
         if (socket >= 0) ::close(socket);
     }
     Parts(Parts const&) = delete;
@@ -148,13 +147,12 @@ struct TlsStream::Parts {
     }
 
     int configure(std::string const& host) {
-        if (int const e = mbedtls_ctr_drbg_seed(&random, mbedtls_entropy_func, &entropy, nullptr, 0)) return e;
         if (int const e = mbedtls_ssl_config_defaults(&config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                                       MBEDTLS_SSL_PRESET_DEFAULT))
             return e;
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
         mbedtls_ssl_conf_ca_chain(&config, &authorities, nullptr);
-        mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &random);
+        mbedtls_ssl_conf_rng(&config, random_octets, nullptr);
 #if MBEDTLS_VERSION_MAJOR < 3
         mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 #endif

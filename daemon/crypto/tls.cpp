@@ -3,7 +3,6 @@
 #include <mbedtls/error.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
-#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 
 #include <algorithm>
@@ -14,16 +13,13 @@
 
 #include <fmt/format.h>
 
+#include "mbed_versions.h"
 #include "psa.h"
 #include "x509_time.h"
 
 namespace kindgate::crypto {
 
 namespace {
-
-int random_bytes(void*, unsigned char* bytes, std::size_t size) {
-    return psa_generate_random(bytes, size) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_PK_BAD_INPUT_DATA;
-}
 
 Error unusable(std::string_view what, int number) {
     std::array<char, 160> text{};
@@ -58,28 +54,12 @@ struct TlsIdentity::Parts {
     Parts(Parts const&) = delete;
     Parts& operator=(Parts const&) = delete;
 
-    int read_key(unsigned char const* bytes, std::size_t size) {
-#if MBEDTLS_VERSION_MAJOR < 3
-        return mbedtls_pk_parse_key(&key, bytes, size, nullptr, 0);
-#else
-        return mbedtls_pk_parse_key(&key, bytes, size, nullptr, 0, random_bytes, nullptr);
-#endif
-    }
-    int check_pair() {
-#if MBEDTLS_VERSION_MAJOR < 3
-        return mbedtls_pk_check_pair(&certificates.pk, &key);
-#else
-        return mbedtls_pk_check_pair(&certificates.pk, &key, random_bytes, nullptr);
-#endif
-    }
     int configure() {
         if (int const e = mbedtls_ssl_config_defaults(&config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                                       MBEDTLS_SSL_PRESET_DEFAULT))
             return e;
-        mbedtls_ssl_conf_rng(&config, random_bytes, nullptr);
-#if MBEDTLS_VERSION_MAJOR < 3
-        mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
-#endif
+        mbedtls_ssl_conf_rng(&config, random_octets, nullptr);
+        set_floor(config);
         return mbedtls_ssl_conf_own_cert(&config, &certificates, &key);
     }
 };
@@ -94,9 +74,10 @@ Result<TlsIdentity> TlsIdentity::from_pem(std::string_view certificates, std::st
     // A positive number: that many are of kinds that the library can't read, which nobody could be shown.
     if (read > 0) return Error{ErrorCode::invalid_input, fmt::format("{} of the certificates can't be read", read)};
     int const key_read =
-        parse_pem(key, [&](auto const* bytes, std::size_t size) { return parts->read_key(bytes, size); });
+        parse_pem(key, [&](auto const* bytes, std::size_t size) { return parse_key(parts->key, bytes, size); });
     if (key_read != 0) return unusable("no key in PEM without a password", key_read);
-    if (int const e = parts->check_pair()) return unusable("the key isn't the certificate's", e);
+    if (int const e = check_pair(parts->certificates.pk, parts->key))
+        return unusable("the key isn't the certificate's", e);
     if (int const e = parts->configure()) return unusable("certificate and key are of no use for TLS", e);
     return TlsIdentity{std::move(parts)};
 }

@@ -137,9 +137,9 @@ bool BlindKey::verify(ByteView message, ByteView signature, std::size_t salt_siz
     Key key;
     if (signature.size() != size_ || !key.read_public(der_)) return false;
     auto const hash = crypto::sha384(message);
-    return mbedtls_rsa_rsassa_pss_verify_ext(&key.rsa(), nullptr, nullptr, MBEDTLS_RSA_PUBLIC, MBEDTLS_MD_SHA384,
-                                             hash_size, hash.data(), MBEDTLS_MD_SHA384, static_cast<int>(salt_size),
-                                             signature.data()) == 0;
+    mbedtls_pk_rsassa_pss_options const options{MBEDTLS_MD_SHA384, static_cast<int>(salt_size)};
+    return mbedtls_pk_verify_ext(MBEDTLS_PK_RSASSA_PSS, &options, &key.context(), MBEDTLS_MD_SHA384, hash.data(),
+                                 hash.size(), signature.data(), signature.size()) == 0;
 }
 
 Result<BlindSigner> BlindSigner::generate() {

@@ -43,8 +43,7 @@ public:
         std::array<std::uint8_t, 16> octets{};
         crypto::fill_at_random(octets);
         octets[0] = (octets[0] & 0x3f) | 0x40;  // positive, and of full length
-        Number const number{octets};
-        return mbedtls_x509write_crt_set_serial(&certificate_, number.raw()) == 0;
+        return set_serial(certificate_, octets);
     }
     void keys(Key& subject, Key& issuer) {
         mbedtls_x509write_crt_set_subject_key(&certificate_, &subject.context());
@@ -127,7 +126,7 @@ Result<Bytes> certificate_of(std::string_view pem, crypto::PrivateKey const& key
     KG_TRY(read(own, key));
     if (mbedtls_x509_crt_parse(&certificate, reinterpret_cast<unsigned char const*>(text.c_str()), text.size() + 1) !=
             0 ||
-        certificate.next != nullptr || mbedtls_pk_check_pair(&certificate.pk, &own.context()) != 0)
+        certificate.next != nullptr || !own.fits(certificate.pk))
         return wrong;
     return Bytes{certificate.raw.p, certificate.raw.p + certificate.raw.len};
 }

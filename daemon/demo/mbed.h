@@ -1,9 +1,12 @@
-// Mbed TLS' keys and numbers as objects that free themselves.
+// Mbed TLS' keys and numbers as objects that free themselves, and where 2.28 and 3.6 differ: one form of each.
 #pragma once
 
 #include <mbedtls/bignum.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,10 +31,23 @@ public:
     // False: no private key in PEM without a password.
     bool read_private(std::string_view pem) {
         std::string const text{pem};  // ends with the zero that the library wants
-        return mbedtls_pk_parse_key(&pk_, reinterpret_cast<unsigned char const*>(text.c_str()), text.size() + 1,
-                                    nullptr, 0) == 0;
+        auto const* const bytes = reinterpret_cast<unsigned char const*>(text.c_str());
+#if MBEDTLS_VERSION_MAJOR < 3
+        return mbedtls_pk_parse_key(&pk_, bytes, text.size() + 1, nullptr, 0) == 0;
+#else
+        return mbedtls_pk_parse_key(&pk_, bytes, text.size() + 1, nullptr, 0, random_octets, nullptr) == 0;
+#endif
     }
     bool read_public(ByteView der) { return mbedtls_pk_parse_public_key(&pk_, der.data(), der.size()) == 0; }
+
+    // This is the private key of that public one.
+    bool fits(mbedtls_pk_context const& other) const {
+#if MBEDTLS_VERSION_MAJOR < 3
+        return mbedtls_pk_check_pair(&other, &pk_) == 0;
+#else
+        return mbedtls_pk_check_pair(&other, &pk_, random_octets, nullptr) == 0;
+#endif
+    }
 
     bool is_rsa() const { return mbedtls_pk_get_type(&pk_) == MBEDTLS_PK_RSA; }
     mbedtls_rsa_context& rsa() { return *mbedtls_pk_rsa(pk_); }
@@ -65,5 +81,14 @@ private:
     mbedtls_mpi value_{};
     bool good_ = true;
 };
+
+// Big-endian, the first bit not set.
+inline bool set_serial(mbedtls_x509write_cert& certificate, std::span<std::uint8_t> octets) {
+#if MBEDTLS_VERSION_MAJOR < 3
+    return mbedtls_x509write_crt_set_serial(&certificate, Number{octets}.raw()) == 0;
+#else
+    return mbedtls_x509write_crt_set_serial_raw(&certificate, octets.data(), octets.size()) == 0;
+#endif
+}
 
 }  // namespace kindgate::demo

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -18,9 +19,11 @@
 
 namespace kindgate::test {
 
+enum class Speaks : std::uint8_t { newest, tls12 };
+
 class TlsClient {
 public:
-    explicit TlsClient(std::string const& name = "gate.example") {
+    explicit TlsClient(std::string const& name = "gate.example", Speaks speaks = Speaks::newest) {
         mbedtls_x509_crt_init(&trusted_);
         mbedtls_ssl_config_init(&config_);
         mbedtls_ssl_init(&ssl_);
@@ -40,6 +43,7 @@ public:
                 return psa_generate_random(bytes, size) == PSA_SUCCESS ? 0 : -1;
             },
             nullptr);
+        if (speaks == Speaks::tls12) stay_with_tls12();
         check(mbedtls_ssl_setup(&ssl_, &config_) == 0, "setup");
         check(mbedtls_ssl_set_hostname(&ssl_, name.c_str()) == 0, "name");
         mbedtls_ssl_set_bio(&ssl_, this, give, take, nullptr);
@@ -79,6 +83,11 @@ public:
     std::string const& heard() const { return heard_; }
 
 private:
+    void stay_with_tls12() {
+#if MBEDTLS_VERSION_MAJOR >= 3  // 2.28 knows nothing newer
+        mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
+    }
     static int give(void* self, unsigned char const* bytes, std::size_t size) {
         static_cast<TlsClient*>(self)->outgoing_.append(reinterpret_cast<char const*>(bytes), size);
         return static_cast<int>(size);

@@ -1,6 +1,9 @@
 // A server's TLS against a client of the library's own, byte by byte and at once.
 #include "crypto/tls.h"
 
+#include <memory>
+#include <vector>
+
 #include "keys.h"
 #include "test.h"
 #include "tls_client.h"
@@ -45,6 +48,33 @@ constexpr test::Test tests[] = {
              talk(client, *server, piece);
              test::check(client.heard() == large, "all of it, more than a record takes");
              test::check(client.closed() && server->ended(), "closed");
+         }
+     }},
+    {"a client that knows nothing newer than TLS 1.2 is heard, too",
+     [] {
+         test::TlsClient client{"gate.example", test::Speaks::tls12};
+         auto const server = TlsSession::accept(identity());
+         talk(client, *server);
+         client.send("GET /");
+         talk(client, *server);
+         test::equal(server->take_heard(), "GET /", "heard");
+     }},
+    {"neither handshakes that are left halfway nor connections that stay take places from others",
+     [] {
+         // The library's table has 32 places for keys, and TLS 1.3 takes its keys from there.
+         auto const shown = identity();
+         std::vector<std::unique_ptr<TlsSession>> begun;
+         std::vector<std::unique_ptr<TlsSession>> open;
+         for (int i = 0; i < 64; ++i) {
+             test::TlsClient left;
+             left.receive({});
+             begun.push_back(TlsSession::accept(shown));
+             begun.back()->receive(left.take_outgoing());
+             test::check(!begun.back()->ended() && !begun.back()->take_outgoing().empty(), "halfway");
+             test::TlsClient stays;
+             open.push_back(TlsSession::accept(shown));
+             talk(stays, *open.back());
+             test::check(stays.done() && !open.back()->ended(), "handshake");
          }
      }},
     {"what is said before the handshake is done isn't sent",

@@ -93,8 +93,8 @@ Bytes certificate(Says const& says, Pair& subject, Pair& issuer) {
     mbedtls_x509write_crt_set_subject_key(&made, &subject.context());
     mbedtls_x509write_crt_set_issuer_key(&made, &issuer.context());
     mbedtls_x509write_crt_set_md_alg(&made, says.digest);
-    demo::Number const serial{Bytes{1}};
-    bool good = mbedtls_x509write_crt_set_serial(&made, serial.raw()) == 0 &&
+    Bytes serial{1};
+    bool good = demo::set_serial(made, serial) &&
                 mbedtls_x509write_crt_set_subject_name(&made, ("CN=" + says.subject).c_str()) == 0 &&
                 mbedtls_x509write_crt_set_issuer_name(&made, ("CN=" + says.issuer).c_str()) == 0;
     if (says.is == Is::authority) good = good && mbedtls_x509write_crt_set_basic_constraints(&made, 1, says.path) == 0;
