@@ -1,5 +1,5 @@
 // Numbers modulo 2^64 - 2^32 + 1 (draft-irtf-cfrg-vdaf, 6.1.2: Field64). 2^64 is 2^32 - 1 there, and 2^96 is -1: a
-// product is reduced by shifts and additions. Nothing branches on what a number is but where it is compared.
+// product is reduced by shifts and additions. Nothing branches: half of random sums would be guessed wrong.
 #pragma once
 
 #include <cstddef>
@@ -31,29 +31,18 @@ public:
     constexpr bool fits_64_bits() const { return true; }
     constexpr bool operator==(Field64 const&) const = default;
 
-    friend constexpr Field64 operator+(Field64 a, Field64 b) {
-        std::uint64_t sum = 0;
-        bool const carry = __builtin_add_overflow(a.value_, b.value_, &sum);
-        return raw(sum - (carry || sum >= modulus ? modulus : 0));
-    }
-    friend constexpr Field64 operator-(Field64 a, Field64 b) {
-        std::uint64_t difference = 0;
-        bool const borrow = __builtin_sub_overflow(a.value_, b.value_, &difference);
-        return raw(difference + (borrow ? modulus : 0));
-    }
+    friend constexpr Field64 operator+(Field64 a, Field64 b) { return raw(difference(a.value_, modulus - b.value_)); }
+    friend constexpr Field64 operator-(Field64 a, Field64 b) { return raw(difference(a.value_, b.value_)); }
     friend constexpr Field64 operator*(Field64 a, Field64 b) {
         __extension__ using Wide = unsigned __int128;
         auto const product = Wide{a.value_} * b.value_;
         auto const low = static_cast<std::uint64_t>(product);
         auto const high = static_cast<std::uint64_t>(product >> 64U);
         // low + (high mod 2^32) * (2^32 - 1) - (high / 2^32)
-        std::uint64_t difference = 0;
-        bool const borrow = __builtin_sub_overflow(low, high >> 32U, &difference);
-        difference -= borrow ? folded : 0;
         std::uint64_t sum = 0;
-        bool const carry = __builtin_add_overflow(difference, (high & 0xffffffffU) * folded, &sum);
-        sum += carry ? folded : 0;
-        return raw(sum - (sum >= modulus ? modulus : 0));
+        bool const carry = __builtin_add_overflow(difference(low, high >> 32U), (high & 0xffffffffU) * folded, &sum);
+        sum += if_so(carry, folded);
+        return raw(difference(sum, modulus));
     }
     constexpr Field64& operator+=(Field64 other) { return *this = *this + other; }
     constexpr Field64& operator-=(Field64 other) { return *this = *this - other; }
@@ -66,6 +55,16 @@ private:
         Field64 made;
         made.value_ = reduced;
         return made;
+    }
+
+    static constexpr std::uint64_t if_so(bool condition, std::uint64_t number) {
+        return number & (std::uint64_t{0} - std::uint64_t{condition});
+    }
+    // Of a, whatever it is, and b up to the modulus: where a is less, the modulus more.
+    static constexpr std::uint64_t difference(std::uint64_t a, std::uint64_t b) {
+        std::uint64_t result = 0;
+        bool const borrow = __builtin_sub_overflow(a, b, &result);
+        return result + if_so(borrow, modulus);
     }
 
     std::uint64_t value_ = 0;

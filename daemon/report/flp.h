@@ -54,7 +54,8 @@ private:
 template <typename Field>
 class Flp {
 public:
-    explicit Flp(Circuit const& circuit) : circuit_(circuit), roots_(circuit.nodes) {}
+    Flp(Circuit const& circuit, std::size_t shares)
+        : circuit_(circuit), roots_(circuit.nodes), share_of_one_(inverse(Field{std::uint64_t{shares}})) {}
 
     Circuit const& circuit() const { return circuit_; }
 
@@ -63,7 +64,7 @@ public:
                              std::span<Field const> joint_rand) const;
     // 7.3.5. Empty: the random point is a root of unity, where a verifier would tell what it must not.
     std::vector<Field> query(std::span<Field const> measurement, std::span<Field const> proof,
-                             std::span<Field const> query_rand, std::span<Field const> joint_rand, Field one) const;
+                             std::span<Field const> query_rand, std::span<Field const> joint_rand) const;
     // 7.3.6
     bool decide(std::span<Field const> verifier) const;
 
@@ -74,7 +75,7 @@ private:
     std::size_t pairs() const { return (circuit_.arity + 1) / 2; }
     Field weighted(std::span<Field const> bits) const;
     Field circuit_result(std::span<Field const> measurement, std::span<Field const> outputs,
-                         std::span<Field const> rand, Field one) const;
+                         std::span<Field const> rand) const;
     Field gadget_polynomial_at(Field point, std::span<Field const> values) const;
 
     // The gadget, or one product of its sum; a single wire is a bit.
@@ -82,6 +83,7 @@ private:
 
     Circuit circuit_;
     Roots<Field> roots_;
+    Field share_of_one_;
 };
 
 template <typename Field>
@@ -112,8 +114,7 @@ std::vector<Field> Flp<Field>::prove(std::span<Field const> measurement, std::sp
 
 template <typename Field>
 std::vector<Field> Flp<Field>::query(std::span<Field const> measurement, std::span<Field const> proof,
-                                     std::span<Field const> query_rand, std::span<Field const> joint_rand,
-                                     Field one) const {
+                                     std::span<Field const> query_rand, std::span<Field const> joint_rand) const {
     auto const point = query_rand.back();
     if (roots_.is_node(point)) return {};
     auto const nodes = roots_.nodes();
@@ -127,8 +128,8 @@ std::vector<Field> Flp<Field>::query(std::span<Field const> measurement, std::sp
         for (std::size_t i = 0; i <= circuit_.calls; ++i) value += weights[i] * wire[i];
         return value;
     };
-    Wires<Field> wires{circuit_, measurement, joint_rand, one};
-    std::vector<Field> verifier{circuit_result(measurement, outputs, query_rand, one)};
+    Wires<Field> wires{circuit_, measurement, joint_rand, share_of_one_};
+    std::vector<Field> verifier{circuit_result(measurement, outputs, query_rand)};
     verifier.reserve(circuit_.verifier());
     for (std::size_t pair = 0; pair < pairs(); ++pair) {
         left[0] = proof[2 * pair];
@@ -159,7 +160,7 @@ Field Flp<Field>::gadget_polynomial_at(Field point, std::span<Field const> value
 // The circuit itself, with the gadget's outputs from the proof; several results become one by random factors (7.3.5).
 template <typename Field>
 Field Flp<Field>::circuit_result(std::span<Field const> measurement, std::span<Field const> outputs,
-                                 std::span<Field const> rand, Field one) const {
+                                 std::span<Field const> rand) const {
     // A call's output stands at a root of order `nodes`, the first at w.
     auto const output = [&](std::size_t call) { return outputs[2 * (call + 1)]; };
     if (circuit_.vdaf.type == VdafType::count) return output(0) - measurement[0];
@@ -173,7 +174,7 @@ Field Flp<Field>::circuit_result(std::span<Field const> measurement, std::span<F
     Field sum;
     for (auto const number : measurement.first(circuit_.output)) sum += number;
     auto const claimed =
-        circuit_.vdaf.type == VdafType::histogram ? one : weighted(measurement.subspan(circuit_.output));
+        circuit_.vdaf.type == VdafType::histogram ? share_of_one_ : weighted(measurement.subspan(circuit_.output));
     return rand[0] * checked + rand[1] * (sum - claimed);
 }
 

@@ -18,6 +18,7 @@ struct Prio3::Parts {
     }
 };
 
+inline constexpr std::size_t seed_size = std::tuple_size_v<Seed>;
 // One proof a report, as all of the draft's Prio3 types have it.
 inline constexpr std::uint8_t proofs = 1;
 

@@ -7,8 +7,6 @@ namespace kindgate::report {
 
 namespace {
 
-constexpr std::size_t seed_size = std::tuple_size_v<Seed>;
-
 // The random octets in the order in which the draft spends them: each helper's share, with its blind where there is
 // joint randomness; then the leader's blind; at last what the proof is made with.
 class Seeds {
@@ -87,8 +85,8 @@ Result<Prio3> Prio3::create(Vdaf const& vdaf, std::size_t aggregators) {
                      fmt::format("{}: there are 2 to 255 aggregators, not {}", text(vdaf.type), aggregators)};
     auto const circuit = circuit_of(vdaf);
     if (vdaf.type == VdafType::count || vdaf.type == VdafType::sum)
-        return Prio3{std::make_shared<Parts const>(Flp<Field64>{circuit}, aggregators)};
-    return Prio3{std::make_shared<Parts const>(Flp<Field128>{circuit}, aggregators)};
+        return Prio3{std::make_shared<Parts const>(Flp<Field64>{circuit, aggregators}, aggregators)};
+    return Prio3{std::make_shared<Parts const>(Flp<Field128>{circuit, aggregators}, aggregators)};
 }
 
 Vdaf const& Prio3::vdaf() const {

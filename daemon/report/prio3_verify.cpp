@@ -9,7 +9,7 @@ namespace kindgate::report {
 
 namespace {
 
-constexpr std::size_t seed_size = std::tuple_size_v<Seed>;
+constexpr auto no_number = "a number is none of its field";
 
 std::size_t field_size(Circuit const& circuit) {
     return circuit.vdaf.type == VdafType::count || circuit.vdaf.type == VdafType::sum ? Field64::size : Field128::size;
@@ -70,25 +70,9 @@ std::optional<std::vector<Field>> sum_of(std::span<Bytes const> shares, std::siz
     return sum;
 }
 
-constexpr auto no_number = "a number is none of its field";
-
-}  // namespace
-
-std::size_t Prio3::public_share_size() const {
-    return parts_->circuit().joint_rand != 0 ? parts_->aggregators * seed_size : 0;
-}
-
-std::size_t Prio3::input_share_size(std::size_t aggregator) const {
-    auto const& circuit = parts_->circuit();
-    auto const blind = circuit.joint_rand != 0 ? seed_size : 0;
-    return blind + (aggregator != 0 ? seed_size : (circuit.measurement + circuit.proof()) * field_size(circuit));
-}
-
-namespace {
-
 template <typename Field>
 Result<VerifyStart> start(Flp<Field> const& flp, Derivation<Field> derive, VerifyKey const& key, std::size_t aggregator,
-                          std::size_t aggregators, ByteView public_share, ByteView input_share) {
+                          ByteView public_share, ByteView input_share) {
     auto const& circuit = flp.circuit();
     auto const share = opened(circuit, derive, aggregator, input_share);
     if (!share) return refused(circuit, fmt::format("the input share: {}", no_number));
@@ -103,8 +87,7 @@ Result<VerifyStart> start(Flp<Field> const& flp, Derivation<Field> derive, Verif
         made.state.joint_rand_seed = derive.joint_rand_seed(parts);
         joint_rand = derive.joint_rand(*made.state.joint_rand_seed);
     }
-    auto const one = inverse(Field{std::uint64_t{aggregators}});
-    auto const verifier = flp.query(share->measurement, share->proof, derive.query_rand(key), joint_rand, one);
+    auto const verifier = flp.query(share->measurement, share->proof, derive.query_rand(key), joint_rand);
     if (verifier.empty()) return refused(circuit, "the random point of the check is a root of unity");
     made.verifier_share = encoded(verifier);
     if (circuit.joint_rand != 0) made.verifier_share.insert(made.verifier_share.end(), part.begin(), part.end());
@@ -116,6 +99,16 @@ Result<VerifyStart> start(Flp<Field> const& flp, Derivation<Field> derive, Verif
 
 }  // namespace
 
+std::size_t Prio3::public_share_size() const {
+    return parts_->circuit().joint_rand != 0 ? parts_->aggregators * seed_size : 0;
+}
+
+std::size_t Prio3::input_share_size(std::size_t aggregator) const {
+    auto const& circuit = parts_->circuit();
+    auto const blind = circuit.joint_rand != 0 ? seed_size : 0;
+    return blind + (aggregator != 0 ? seed_size : (circuit.measurement + circuit.proof()) * field_size(circuit));
+}
+
 Result<VerifyStart> Prio3::verify_init(VerifyKey const& key, ByteView context, std::size_t aggregator,
                                        Nonce const& nonce, ByteView public_share, ByteView input_share) const {
     KG_TRY(check_context(context));
@@ -125,8 +118,7 @@ Result<VerifyStart> Prio3::verify_init(VerifyKey const& key, ByteView context, s
     KG_TRY(check_size(circuit, "the input share", input_share, input_share_size(aggregator)));
     return std::visit(
         [&](auto const& flp) {
-            return start(flp, Derivation{flp, context, nonce}, key, aggregator, parts_->aggregators, public_share,
-                         input_share);
+            return start(flp, Derivation{flp, context, nonce}, key, aggregator, public_share, input_share);
         },
         parts_->flp);
 }
