@@ -34,7 +34,7 @@ void append_bits(Circuit const& circuit, std::uint64_t value, std::vector<std::u
 
 void set_bits(Circuit& circuit) {
     circuit.bits = static_cast<std::size_t>(std::bit_width(circuit.vdaf.max));
-    circuit.last_weight = circuit.vdaf.max - ((std::uint64_t{1} << (circuit.bits - 1)) - 1);
+    circuit.last_weight = circuit.vdaf.max - (std::bit_floor(circuit.vdaf.max) - 1);
 }
 
 std::size_t expected_numbers(Vdaf const& vdaf) {

@@ -87,9 +87,10 @@ private:
         auto const third = Wide{w3} * 28 + w2;    // times 2^128; below 2^69
         auto const upper = third * 28 + w1 - w3;  // times 2^64; below 2^74, and w3 less than its part of `third`
         auto const over = high(upper);            // times 2^128
+        auto const more = over * 28;              // times 2^64
         auto const whole = Wide{static_cast<std::uint64_t>(upper)} << 64U | w0;
         // What follows happens in one of 2^49 products.
-        auto sum = whole + (Wide{over * 28} << 64U);
+        auto sum = whole + (Wide{more} << 64U);
         if (sum < whole) [[unlikely]]
             sum += fold;
         auto const less = third + over;

@@ -22,7 +22,7 @@ public:
         auto const root = root_of_unity<Field>(bits + 1);
         powers_[0] = Field{std::uint64_t{1}};
         for (std::size_t i = 1; i < powers_.size(); ++i) powers_[i] = powers_[i - 1] * root;
-        for (std::size_t i = 0; i < nodes; ++i) twist_[reversed(i, bits)] = powers_[i] * inverse_nodes_;
+        for (std::size_t i = 0; i < nodes; ++i) twist_[reversed(i, nodes)] = powers_[i] * inverse_nodes_;
     }
 
     std::size_t nodes() const { return nodes_; }
@@ -63,9 +63,10 @@ public:
 private:
     static constexpr Field one_half = inverse(Field{std::uint64_t{2}});
 
-    static std::size_t reversed(std::size_t index, unsigned bits) {
+    // The index with its bits in reverse order, as a number below `nodes`.
+    static std::size_t reversed(std::size_t index, std::size_t nodes) {
         std::size_t result = 0;
-        for (unsigned i = 0; i < bits; ++i) result |= (index >> i & 1U) << (bits - 1 - i);
+        for (auto bit = nodes / 2; bit != 0; bit /= 2, index /= 2) result += index % 2 * bit;
         return result;
     }
 
