@@ -2,8 +2,6 @@
 // own.
 #pragma once
 
-#include <cassert>
-
 #include "base/bytes.h"
 
 namespace kindgate::report {
@@ -54,15 +52,9 @@ private:
 
 class Writer {
 public:
-    Writer& number(std::uint64_t value, std::size_t size) {
-        assert(size == 8 || value >> (8 * size) == 0);
-        while (size-- > 0) bytes_.push_back(static_cast<std::uint8_t>(value >> (8 * size) & 0xffU));
-        return *this;
-    }
-    Writer& put(ByteView bytes) {
-        bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-        return *this;
-    }
+    // In so many octets, which hold it.
+    Writer& number(std::uint64_t value, std::size_t size);
+    Writer& put(ByteView bytes);
     Writer& counted(ByteView bytes, std::size_t length_size) { return number(bytes.size(), length_size).put(bytes); }
 
     Bytes const& bytes() const { return bytes_; }

@@ -11,7 +11,7 @@
 #include "circuit.h"
 #include "field.h"
 #include "measured.h"
-#include "report/prio3.h"
+#include "report/upload.h"
 #include "turboshake.h"
 
 namespace {
@@ -49,6 +49,19 @@ std::size_t shard_multiplications(Circuit const& circuit) {
     auto const steps = static_cast<std::size_t>(std::countr_zero(circuit.nodes));
     auto const transform = circuit.nodes / 2 * steps - (circuit.nodes - 1);
     return pairs * circuit.calls * 2 + circuit.arity * (2 * transform + circuit.nodes) + pairs * 2 * circuit.nodes;
+}
+
+// A whole report, sealed for X25519 keys.
+std::size_t sealed_octets(Vdaf const& vdaf) {
+    report::Task task;
+    task.info = {'t'};
+    task.vdaf = report::VdafConfig::of(vdaf);
+    auto const key = crypto::AgreementKey::at_random(crypto::Curve::x25519);
+    report::Recipient const recipient{
+        report::hpke_config(1, {crypto::Curve::x25519, crypto::Aead::aes_128_gcm}, key.public_key()), key};
+    std::uint64_t const bucket = 2;
+    Bytes const random(need(Prio3::create(vdaf)).random_size(), 9);
+    return need(report::make_report(task, {&bucket, 1}, {}, random, recipient, recipient)).encoded().size();
 }
 
 struct Figures {
@@ -130,8 +143,9 @@ int main(int argc, char** argv) {
         measure(rounds, 1000, [&] { large.shard(); }, shard_permutations(circuit), shard_multiplications(circuit));
     auto const verify = measure(rounds, 1000, [&] { large.verify(shares); }, 0, 0);
     auto const household = measure(rounds, 2000, [&] { small.verify(small.shard()); }, 0, 0);
-    fmt::print(R"({{"shard":{},"verify":{},"household":{},"octets":{}}})"
+    fmt::print(R"({{"shard":{},"verify":{},"household":{},"octets":{},"sealed":{}}})"
                "\n",
                as_json(shard), as_json(verify), as_json(household),
-               shares.public_share.size() + shares.input_shares[0].size() + shares.input_shares[1].size());
+               shares.public_share.size() + shares.input_shares[0].size() + shares.input_shares[1].size(),
+               sealed_octets(hundred));
 }

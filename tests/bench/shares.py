@@ -16,7 +16,7 @@ def measure(folder, report, options):
     report.add("report: verified by two aggregators and added up", middle(verify["whole"]), "µs", None, spread(verify["whole"]))
     report.add("report: a household's table of 10 buckets, from measurement to both sums", middle(household["whole"]), "µs", ("<=", 100),
                spread(household["whole"]))
-    report.add("report: a 100-bucket report's shares", figures["octets"], "bytes")
+    report.add("report: of 100 buckets, as it is uploaded", figures["sealed"], "bytes", None, f"its shares: {figures['octets']:,}")
     for what, one in ("sharding", shard), ("verifying", verify):
         report.add(f"report: heap of {what}, at most", one["heap"] / 1024, "KiB", ("<=", 256))
         report.add(f"report: heap of {what}, left over", one["left"], "bytes", ("<=", 0))
