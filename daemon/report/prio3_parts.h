@@ -82,7 +82,6 @@ private:
     Nonce const& nonce_;
 };
 
-// Also of what has no numbers of its own: nothing can be said against a context but its length.
 inline Result<void> check_context(ByteView context) {
     if (context.size() <= max_context) return {};
     return Error{ErrorCode::invalid_input, "the context is longer than 65,527 octets: take its digest"};
