@@ -8,6 +8,7 @@ namespace {
 
 using namespace kindgate;
 using report::Field128;
+using report::Field64;
 using report::Xof;
 using test::hex_bytes;
 
@@ -33,6 +34,22 @@ constexpr test::Test tests[] = {
          test::equal(hex(tag.of(report::Usage::measurement_share)), "1200000000040001637478", "the first");
          test::equal(hex(tag.of(report::Usage::joint_rand_part)), "1200000000040007637478", "the last");
          test::equal(tag.of(report::Usage::joint_rand_part).size(), report::tag_head + 3, "its size");
+     }},
+    // One word in 2^32 is none of Field64. This binder was searched for: the 21st word is one, the last of its block.
+    {"octets that are no number of the field are passed over",
+     [] {
+         auto const made = [] {
+             Xof xof{report::Seed{}, {}};
+             xof.bind(hex_bytes("4bf1681000000000"));
+             return xof;
+         };
+         Bytes octets(std::size_t{22} * 8);
+         made().next(std::span{octets});
+         test::equal(hex(ByteView{octets}.subspan(160, 8)), "ef8dfff3ffffffff", "the one that is none");
+         std::vector<Field64> numbers(21);
+         made().next(std::span{numbers});
+         octets.erase(octets.begin() + 160, octets.begin() + 168);
+         test::equal(hex(report::encoded(numbers)), hex(octets), "the others");
      }},
 };
 
