@@ -1,15 +1,10 @@
 // What a proof of age costs: age_bench ROUNDS prints one line of JSON. Checks of tokens and of attestations beside the
 // bare signature checks that they can't do without, in turn, on one core; and the heap that one takes, at most and
 // afterwards.
-#include <malloc.h>
 #include <psa/crypto.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,88 +16,16 @@
 #include "demo/attestation.h"
 #include "demo/token_issuance.h"
 #include "demo/wallet.h"
-
-namespace {
-
-// What malloc gave out, as malloc counts it.
-struct Heap {
-    std::size_t now = 0;
-    std::size_t most = 0;
-    void took(void* memory) {
-        now += malloc_usable_size(memory);
-        most = std::max(most, now);
-    }
-    void gave(void* memory) { now -= malloc_usable_size(memory); }
-};
-Heap heap;
-
-}  // namespace
-
-// The library's own functions under these names, counted: C++'s new and Mbed TLS both end here.
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void __libc_free(void* memory);
-
-void* malloc(std::size_t size) noexcept {
-    auto* const memory = __libc_malloc(size);
-    if (memory != nullptr) heap.took(memory);
-    return memory;
-}
-void* calloc(std::size_t count, std::size_t size) noexcept {
-    auto* const memory = __libc_calloc(count, size);
-    if (memory != nullptr) heap.took(memory);
-    return memory;
-}
-void* realloc(void* memory, std::size_t size) noexcept {
-    if (memory != nullptr) heap.gave(memory);
-    auto* const moved = __libc_realloc(memory, size);
-    if (moved != nullptr) heap.took(moved);
-    return moved;
-}
-void free(void* memory) noexcept {
-    if (memory != nullptr) heap.gave(memory);
-    __libc_free(memory);
-}
-}
+#include "measured.h"
 
 namespace {
 
 using namespace kindgate;  // NOLINT(google-build-using-namespace)
+using measured::each;
+using measured::heap_of;
+using measured::need;
 using std::chrono::sys_days;
 using std::chrono::year;
-
-template <typename Value>
-Value need(Result<Value> result) {
-    if (result.ok()) return std::move(result).value();
-    std::fprintf(stderr, "age_bench: %s\n", result.error().message().c_str());
-    std::exit(1);
-}
-
-void need(bool good, char const* what) {
-    if (good) return;
-    std::fprintf(stderr, "age_bench: %s\n", what);
-    std::exit(1);
-}
-
-// Processor time of one call, in microseconds.
-template <typename Body>
-double each(unsigned calls, Body body) {
-    auto const begin = std::clock();
-    for (unsigned i = 0; i < calls; ++i) body();
-    return static_cast<double>(std::clock() - begin) * 1e6 / CLOCKS_PER_SEC / calls;
-}
-
-// Over and above what is there: the most during one call, and what is left.
-template <typename Body>
-std::pair<std::size_t, std::ptrdiff_t> heap_of(Body body) {
-    body();  // what is allocated once and for all
-    auto const before = heap.now;
-    heap.most = before;
-    body();
-    return {heap.most - before, static_cast<std::ptrdiff_t>(heap.now) - static_cast<std::ptrdiff_t>(before)};
-}
 
 // A key in the library's table, where the bare checks find it.
 psa_key_id_t key_in_table(ByteView key, psa_key_type_t type, psa_algorithm_t algorithm, psa_key_usage_t usage) {

@@ -85,8 +85,33 @@ def age_wallet(testdata):
         yield name, f'vp_token={{"age":["{text}"]}}&state=x'.encode()
 
 
+def dap_messages(testdata, *kinds):
+    for name, content in vectors(testdata, "dap"):
+        for kind in kinds:
+            for number, one in enumerate(content.get("messages", {}).get(kind, [])):
+                yield f"{name}-{kind}-{number}", bytes.fromhex(one["encoded"])
+
+
+def report_hpke_configs(testdata):
+    yield from dap_messages(testdata, "HpkeConfigList")
+    for name, data in dap_messages(testdata, "HpkeConfig"):
+        yield name, len(data).to_bytes(2, "big") + data
+
+
+def report_task(testdata):
+    yield from dap_messages(testdata, "TaskConfiguration")
+    for name, content in vectors(testdata, "dap"):
+        if "header_value" in content:
+            yield name, content["header_value"].encode()
+
+
+def report_upload(testdata):
+    yield from dap_messages(testdata, "Report", "UploadRequest", "PlaintextInputShare")
+
+
 SEEDS = {"dns_message": dns_message, "list_read": list_read, "age_token": age_token, "age_header": age_header,
-         "age_mdoc": device_responses, "age_x5chain": certificates, "age_wallet": age_wallet}
+         "age_mdoc": device_responses, "age_x5chain": certificates, "age_wallet": age_wallet,
+         "report_hpke_configs": report_hpke_configs, "report_task": report_task, "report_upload": report_upload}
 
 
 def main():
