@@ -1,5 +1,6 @@
 // kindgate-age-demo wallet …
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -100,12 +101,15 @@ Result<int> wallet_present(Options const& options) {
     if (!options.response_file.empty()) KG_TRY(keep_secret(options.response_file, text_of(made.device_response)));
     tell(fmt::format("showing the nearest age from {} on, and nothing else, to {}", request.min_age,
                      request.response_uri));
+    auto const begin = std::chrono::steady_clock::now();
     auto const reply =
         KG_TRY(ask({.method = "POST",
                     .url = request.response_uri,
                     .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
                     .body = made.form,
                     .authorities = options.authorities}));
+    auto const took = std::chrono::steady_clock::now() - begin;
+    tell(fmt::format("answered within {} ms", std::chrono::ceil<std::chrono::milliseconds>(took).count()));
     return show_verdict(reply, options);
 }
 
