@@ -98,7 +98,7 @@ void refuses_tables() {
               "2:61: there is no word here: write word: and 1 to 32 characters\n"
               "2:70: the word 'v' stands in line 2 already: keep one of the two"},
              {"tables { measure: PROOFS_SHOWN sensitivity: 1 epsilon: \"1\" " + std::string{two} + " }",
-              "1:1: the table '' has no id: write id: and 1 to 32 of a-z, 0-9 and -\n"
+              "1:1: the table has no id: write id: and 1 to 32 of a-z, 0-9 and -\n"
               "1:1: there is no question here: write question: and 1 to 120 characters"},
              {counting(whole, two) + "\n" + counting(whole, two),
               "3:10: the table 'a' stands in line 1 already: keep one of the two"},
@@ -109,8 +109,7 @@ void refuses_tables() {
          })
         test::equal(told(c.text), c.told, c.text);
     std::string many;
-    for (int i = 0; i < 33; ++i)
-        many += std::string{good.substr(0, 15)} + std::to_string(i) + std::string{good.substr(15, 160)} + "\n";
+    for (int i = 0; i < 33; ++i) many += fmt::format("tables {{ id: \"a{}\" question: \"b\" {} {} }}\n", i, whole, two);
     test::contains(told(many), "the file has 33 tables: write at most 32");
 }
 
