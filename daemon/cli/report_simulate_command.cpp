@@ -159,6 +159,7 @@ void print_json(Outcomes const& outcomes, Surroundings const& around) {
     auto const all = outcomes.all();
     auto const estimates = report::estimate(outcomes.counts, outcomes.epsilon);
     std::vector<std::string> answers;
+    answers.reserve(estimates.size());
     for (std::size_t i = 0; i < estimates.size(); ++i)
         answers.push_back(fmt::format(
             R"({{"answer":{},"households":{},"truth":{:.6f},"counted":{},"estimate":{:.6f},"error_95":{:.6f}}})",

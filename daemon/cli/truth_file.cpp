@@ -1,6 +1,7 @@
 #include "truth_file.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 #include <optional>
 
@@ -130,6 +131,7 @@ Result<Truth> read_truth(std::string_view text, std::string const& path) {
 
 std::vector<std::uint64_t> shared_out(std::uint64_t households, std::vector<std::uint64_t> const& weights) {
     auto const all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+    assert(all > 0);
     std::vector<std::uint64_t> shares;
     std::uint64_t weight = 0;
     std::uint64_t given = 0;

@@ -25,7 +25,7 @@ struct Truth {
 // `path` is for messages, which say the line.
 Result<Truth> read_truth(std::string_view text, std::string const& path);
 
-// So many households, shared out by weight: each answer has its share but for less than one.
+// So many households, shared out by weight: each answer has its share but for less than one. Not all weights are 0.
 std::vector<std::uint64_t> shared_out(std::uint64_t households, std::vector<std::uint64_t> const& weights);
 
 }  // namespace kindgate::cli

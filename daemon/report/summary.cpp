@@ -76,6 +76,7 @@ Result<void> check(Tables const& tables, Answers const& answers) {
 // Of the groups, and of several the whole.
 std::vector<std::string> row_names(Answers const& answers) {
     std::vector<std::string> names;
+    names.reserve(answers.groups.size() + 1);
     for (auto const& group : answers.groups) names.push_back(group.name);
     if (names.size() > 1) names.push_back(answers.whole);
     return names;
@@ -96,6 +97,7 @@ std::uint64_t with_noise(std::uint64_t count, Ratio scale, RandomSource& random)
 Result<void> draw(Table const& table, std::size_t index, Answers const& answers, RandomSource& random,
                   std::vector<ReleasedTable>& into) {
     std::vector<std::vector<std::uint64_t>> counts;
+    counts.reserve(answers.groups.size());
     for (auto const& group : answers.groups) counts.push_back(group.counts[index]);
     auto const names = row_names(answers);
     auto const scale = KG_TRY(noise_scale(table, names.size() > 1));

@@ -100,6 +100,7 @@ bool columns_tell(std::vector<Row> const& rows) {
 
 std::vector<Row> rows_to_show(std::vector<std::vector<std::uint64_t>> const& counts) {
     std::vector<Row> rows;
+    rows.reserve(counts.size() + 1);
     for (auto const& group : counts) rows.push_back(row_of(group));
     if (counts.size() < 2) return rows;
     std::vector<std::uint64_t> whole(counts[0].size());

@@ -30,5 +30,6 @@ def simulate(folder, report, households):
     with open(truth, "w", encoding="utf-8") as file:
         file.write("screen-time,share\nnone,10\nup to an hour,20\none to two hours,30\ntwo to four hours,25\nmore,15\n")
     took = json.loads(run([f"{folder}/bin/kindgate", "report", "simulate", "--json", "--households", households, "--truth", truth]))
+    # A thousand reports are sealed and opened, too: some seconds, whatever the rest is.
     report.add(f"report: a survey of {households:,} households simulated on {took['threads']} cores", took["seconds"], "s",
-               ("<=", 60 * households / 1e6), f"{households / took['seconds']:,.0f} a second")
+               ("<=", 60), f"{households / took['seconds']:,.0f} a second")
