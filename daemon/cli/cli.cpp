@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "report/simulate.h"
 #include "text.h"
 #include "usage.h"
 
@@ -262,6 +263,24 @@ void trust_options(CLI::App& app, Options& options) {
     daemon_options(app, options);
 }
 
+void simulate_options(CLI::App& app, Options& options) {
+    app.add_option("--households", options.households, "How many there are")
+        ->type_name("N")
+        ->required()
+        ->check(whole_number("1 to 100000000 households", 1, report::Simulation::max_households));
+    app.add_option("--truth", options.files, "What is true of them: CSV, the question and then its answers with shares")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1);
+    app.add_option("--epsilon", options.epsilon, "How much an answer may tell")->type_name("E")->capture_default_str();
+    app.add_flag_callback(
+        "--full", [&options] { options.extent = Extent::full; },
+        "Seal, encode, decode and open all reports instead of a sample of 1000");
+    app.add_option("--seed", options.seed, "The same words, the same draws; others each time, if not said")
+        ->type_name("TEXT");
+    json_flag(app, options);
+}
+
 constexpr std::array entries{
     Entry{"status", "Who may do what now, until when, and why",
           "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
@@ -347,6 +366,13 @@ constexpr std::array entries{
           "  kindgate age demo\n\n"
           "Offline, by kindgate-age-demo, which boards/lab/up builds: it is never part of a gate.",
           [](CLI::App&, Options&) {}, age_demo},
+    Entry{"report simulate", "A survey tried out on households whose answers are known: truth, estimate, error, time",
+          "  kindgate report simulate --households 100000 --truth screen-time.csv\n"
+          "  kindgate report simulate --households 5000 --truth screen-time.csv --epsilon 1 --seed again --json\n\n"
+          "The file:\n"
+          "  screen-time,share\n  none,20\n  up to an hour,35.5\n  more,44.5\n\n"
+          "Offline: every household is blurred, split, verified by two aggregators and added up in memory.",
+          simulate_options, report_simulate},
     Entry{"list read", "What each line of a published list means, or why it is skipped",
           "  kindgate list read hosts.txt\n  kindgate list read --format adblock --json filter.txt.gz",
           list_read_options, list_read},
@@ -403,6 +429,7 @@ public:
         app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
         app_.add_subcommand("age", "Proofs of age: check them, see who is believed, close what they opened")
             ->require_subcommand(1);
+        app_.add_subcommand("report", "Anonymised statistics: plan a survey")->require_subcommand(1);
         policy->footer(policy_steps);
         for (auto const& entry : entries) add(entry);
     }

@@ -11,6 +11,8 @@
 
 namespace kindgate::cli {
 
+enum class Extent : std::uint8_t { sample, full };
+
 // What was written behind the subcommand; each uses what it declares.
 struct Options {
     Form form = Form::readable;
@@ -51,6 +53,10 @@ struct Options {
     std::string transcript;
     std::uint64_t min_age = 0;  // years; 0: any
     std::string category;
+    std::uint64_t households = 0;
+    Extent extent = Extent::sample;
+    std::string epsilon = "2";
+    std::string seed;
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
 };
 
@@ -70,6 +76,8 @@ Outcome pack_update(Options const& options, Surroundings const& around);
 Outcome age_check_token(Options const& options, Surroundings const& around);
 Outcome age_check_mdoc(Options const& options, Surroundings const& around);
 Outcome age_demo(Options const& options, Surroundings const& around);
+
+Outcome report_simulate(Options const& options, Surroundings const& around);
 
 // From a policy file with --policy, else from the daemon.
 Outcome explain(Options const& options, Surroundings const& around);

@@ -8,6 +8,7 @@
 
 #include "kindgate/v1/names.pb.h"
 #include "kindgate/v1/policy.pb.h"
+#include "kindgate/v1/report.pb.h"
 #include "load_places.h"
 #include "policy/load.h"
 
@@ -44,7 +45,8 @@ Complaint unknown_field(std::string_view message) {
 
 // The enumeration of the schemas' fields of this name.
 EnumDescriptor const* enumeration_of(std::string const& field) {
-    for (auto const* file : {v1::Policy::descriptor()->file(), v1::SafeSearchFile::descriptor()->file()}) {
+    for (auto const* file : {v1::Policy::descriptor()->file(), v1::SafeSearchFile::descriptor()->file(),
+                             v1::ReportTables::descriptor()->file()}) {
         for (int i = 0; i < file->message_type_count(); ++i) {
             auto const* found = file->message_type(i)->FindFieldByName(field);
             if (found != nullptr && found->enum_type() != nullptr) return found->enum_type();

@@ -53,12 +53,13 @@ _kindgate_options() {
         "age check-mdoc") echo "--help --json --policy --response --transcript --at --min-age" ;;
         "age trust") echo "$daemon --policy" ;;
         "age demo") echo "--help" ;;
+        "report simulate") echo "--help --json --households --truth --epsilon --full --seed" ;;
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --json --out --name --created --expires --sign --format" ;;
         "pack info" | "pack lookup") echo "--help --json --key" ;;
         "pack update") echo "--help --json --sources --into --out --sign --only --largest --patience --ca" ;;
         "" ) echo "--help --version" ;;
-        policy | age | list | pack) echo "--help" ;;
+        policy | age | report | list | pack) echo "--help" ;;
         *) echo "$daemon" ;;
     esac
 }
@@ -67,9 +68,10 @@ _kindgate_options() {
 _kindgate_words() {
     local subcommand=$1 position=$2
     case "$subcommand:$position" in
-        :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy age list pack" ;;
+        :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy age report list pack" ;;
         policy:0) echo "check test get revisions put validate" ;;
         age:0) echo "check-token check-mdoc trust close demo" ;;
+        report:0) echo "simulate" ;;
         list:0) echo "read" ;;
         pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;
@@ -89,10 +91,10 @@ _kindgate_files() {
 # What may follow an option; status 1 where it takes nothing.
 _kindgate_value() {
     case "$1" in
-        --policy | --response | --data | --socket | --out | --sign | --key | --sources | --into | --ca) _kindgate_files "$2" ;;
+        --policy | --response | --data | --socket | --out | --sign | --key | --sources | --into | --ca | --truth) _kindgate_files "$2" ;;
         --format) mapfile -t COMPREPLY < <(compgen -W "auto plain wildcard hosts dnsmasq adblock rpz" -- "$2") ;;
         --profile | --device) mapfile -t COMPREPLY < <(compgen -W "$(_kindgate_ids)" -- "$2") ;;
-        --challenge | --token-key | --token | --transcript | --min-age | --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match | --revision) ;;
+        --challenge | --token-key | --token | --transcript | --min-age | --name | --only | --largest | --patience | --created | --expires | --at | --domain | --from | --to | --if-match | --revision | --households | --epsilon | --seed) ;;
         *) return 1 ;;
     esac
 }
@@ -119,12 +121,12 @@ _kindgate() {
             --socket) i=$((i + 1)); kindgate_socket=(--socket "${kindgate_words[i]}") ;;
             --policy=*) kindgate_policy=${word#*=} ;;
             --policy) i=$((i + 1)); kindgate_policy=${kindgate_words[i]} ;;
-            --challenge | --token-key | --token | --response | --transcript | --min-age | --if-match | --revision | --name | --data | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca) i=$((i + 1)) ;;
+            --challenge | --token-key | --token | --response | --transcript | --min-age | --if-match | --revision | --name | --data | --device | --profile | --at | --domain | --from | --to | --format | --out | --created | --expires | --sign | --key | --sources | --into | --only | --largest | --patience | --ca | --households | --truth | --epsilon | --seed) i=$((i + 1)) ;;
             -*) ;;
             *)
                 if [ -z "$subcommand" ]; then
                     subcommand=$word
-                elif [[ $subcommand =~ ^(policy|age|list|pack)$ ]] || [ "$subcommand:$word" = overrides:cancel ]; then
+                elif [[ $subcommand =~ ^(policy|age|report|list|pack)$ ]] || [ "$subcommand:$word" = overrides:cancel ]; then
                     subcommand+=" $word"
                 else
                     position=$((position + 1))
