@@ -6,8 +6,7 @@
 //      follow from what is shown and from the sizes of groups, which everybody knows: within a group, or between groups
 //      and all of them together.
 //   3. What is shown gets two-sided geometric noise, cell by cell. A result below 0 is said as 0, which lifts the
-//   average of
-//      small cells a little and tells nothing more; sums are not made to agree.
+//      average of small cells a little and tells nothing more; sums are not made to agree.
 //
 // ε holds for the numbers: with any other answers of one person the same ones would come with a probability that
 // differs by at most e^ε, all cells of a table and period taken together. A person who changes an answer takes one cell
