@@ -3,26 +3,12 @@
 #include <fmt/format.h>
 
 #include "base/json_string.h"
+#include "base/markup.h"
 #include "policy/calendar.h"
 
 namespace kindgate::control {
 
 namespace {
-
-// For text and for attributes in double quotes.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
 
 std::string title_of(PageFacts const& facts) {
     if (facts.passes) return "This page should open now";
@@ -32,11 +18,11 @@ std::string title_of(PageFacts const& facts) {
 }
 
 std::string helpline_item(policy::Helpline const& line) {
-    auto item = "<li><b>" + escaped(line.name) + "</b>";
-    if (!line.telephone.empty()) item += fmt::format(" <a href=\"tel:{0}\">{0}</a>", escaped(line.telephone));
+    auto item = "<li><b>" + escaped_markup(line.name) + "</b>";
+    if (!line.telephone.empty()) item += fmt::format(" <a href=\"tel:{0}\">{0}</a>", escaped_markup(line.telephone));
     if (!line.domains.empty())
-        item += fmt::format(" <a href=\"https://{0}/\">{0}</a>", escaped(line.domains[0].text()));
-    if (!line.about.empty()) item += "<br>" + escaped(line.about);
+        item += fmt::format(" <a href=\"https://{0}/\">{0}</a>", escaped_markup(line.domains[0].text()));
+    if (!line.about.empty()) item += "<br>" + escaped_markup(line.about);
     return item + "</li>";
 }
 
@@ -54,14 +40,15 @@ std::string head_html(std::string_view title) {
 }
 
 std::string gate_item(GateFacts const& gate, std::string_view site) {
-    if (gate.open()) return fmt::format("<p>{} is open, {}.</p>", escaped(gate.category), escaped(gate.until_text));
+    if (gate.open())
+        return fmt::format("<p>{} is open, {}.</p>", escaped_markup(gate.category), escaped_markup(gate.until_text));
     return fmt::format("<p>{0} is open to who is {1}: <a href=\"{2}/age/{0}\">show a proof</a>.</p>",
-                       escaped(gate.category), gate.min_age, escaped(site));
+                       escaped_markup(gate.category), gate.min_age, escaped_markup(site));
 }
 
 std::string wallet_html(WalletFacts const& wallet, std::string const& qr) {
     auto page = fmt::format("<p><a href=\"{}\">Open my wallet</a>: it tells the gate this age, and nothing else.</p>",
-                            escaped(wallet.link));
+                            escaped_markup(wallet.link));
     if (!qr.empty()) page += "<p>On another phone: scan this. Whoever scans it answers for this device.</p>" + qr;
     return page;
 }
@@ -75,22 +62,23 @@ std::string GateFacts::text() const {
 }
 
 std::string gate_html(GateFacts const& facts, WalletFacts const* wallet, std::string const& qr) {
-    auto page = head_html(facts.open() ? fmt::format("{} is open", escaped(facts.category))
+    auto page = head_html(facts.open() ? fmt::format("{} is open", escaped_markup(facts.category))
                           : facts.min_age == 0
                               ? std::string{"Nothing to open here"}
-                              : fmt::format("{} is open to who is {}", escaped(facts.category), facts.min_age));
-    page += fmt::format("<p>{}.</p>", escaped(facts.text()));
+                              : fmt::format("{} is open to who is {}", escaped_markup(facts.category), facts.min_age));
+    page += fmt::format("<p>{}.</p>", escaped_markup(facts.text()));
     if (facts.open() || facts.min_age == 0) return page + "</body></html>\n";
     if (wallet != nullptr)
         page += wallet_html(*wallet, qr);
     else if (facts.wallet)
-        page += fmt::format("<p><a href=\"/age/{}/wallet\">Show it from a wallet</a>.</p>", escaped(facts.category));
+        page +=
+            fmt::format("<p><a href=\"/age/{}/wallet\">Show it from a wallet</a>.</p>", escaped_markup(facts.category));
     if (!facts.challenges.empty())
         page += fmt::format(
             "<p>A program that has a code of an issuer shows a token by itself. Or put one in here:</p>"
             "<form method=\"post\" action=\"/age/{}\"><textarea name=\"token\" rows=\"4\" cols=\"40\" "
             "aria-label=\"Token\"></textarea><br><button>Show it</button></form>",
-            escaped(facts.category));
+            escaped_markup(facts.category));
     return page +
            "<p>The gate learns that somebody here is old enough: not who, and not from whom.</p></body></html>\n";
 }
@@ -103,14 +91,15 @@ std::string gate_json(GateFacts const& facts) {
 }
 
 std::string page_html(PageFacts const& facts) {
-    auto page = head_html(escaped(title_of(facts)));
+    auto page = head_html(escaped_markup(title_of(facts)));
     if (facts.passes) page += "<p>Nothing is closed any more: load it again.</p>";
-    page += fmt::format("<p>{}{}.</p>", escaped(facts.because), facts.until.empty() ? "" : ", " + escaped(facts.until));
+    page += fmt::format("<p>{}{}.</p>", escaped_markup(facts.because),
+                        facts.until.empty() ? "" : ", " + escaped_markup(facts.until));
     if (facts.mode == policy::Mode::open || !facts.name.empty())
         for (auto const& gate : facts.gates) page += gate_item(gate, facts.site);
-    if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped(facts.device));
+    if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped_markup(facts.device));
     if (!facts.contact.empty())
-        page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped(facts.contact));
+        page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped_markup(facts.contact));
     if (!facts.helplines.empty()) {
         page += "<h2>Somebody to talk to, at any time</h2><ul>";
         for (auto const& line : facts.helplines) page += helpline_item(line);

@@ -24,16 +24,6 @@ constexpr int most_engines = 256;
 constexpr std::size_t longest_about = 200;
 constexpr std::size_t longest_telephone = 32;
 
-// What stands in the file so far, with its line: a second one is an error.
-using Lines = std::map<std::string, std::size_t>;
-
-void once(std::string const& key, std::string_view what, Place at, Lines& lines, Report& report) {
-    auto const [other, is_new] = lines.emplace(key, at.line);
-    if (!is_new)
-        report.error(
-            at, Complaint{fmt::format("{} stands in line {} already", what, other->second), "keep one of the two"});
-}
-
 void check_title(std::string_view thing, std::string_view name, Place at, Place whole, Report& report) {
     if (name.empty()) {
         report.error(whole, Complaint{fmt::format("the {} has no name", thing), "write name: and 1 to 64 characters"});

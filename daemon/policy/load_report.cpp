@@ -73,6 +73,13 @@ std::string shown(std::string_view word, std::size_t most) {
     return cut ? text + "…" : text;
 }
 
+void once(std::string const& key, std::string_view what, Place at, Lines& lines, Report& report) {
+    auto const [other, is_new] = lines.emplace(key, at.line);
+    if (!is_new)
+        report.error(
+            at, Complaint{fmt::format("{} stands in line {} already", what, other->second), "keep one of the two"});
+}
+
 std::string quoted(std::string_view word) {
     return fmt::format("'{}'", shown(word));
 }

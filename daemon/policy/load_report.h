@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,11 @@ private:
 std::string shown(std::string_view word, std::size_t most = 80);
 // The same in quotes.
 std::string quoted(std::string_view word);
+
+// What stands in a file so far, with its line: a second one is an error.
+using Lines = std::map<std::string, std::size_t>;
+// `what`: as people are told of it, with its name.
+void once(std::string const& key, std::string_view what, Place at, Lines& lines, Report& report);
 
 // The candidate that was probably meant; none if nothing is close.
 std::optional<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates);

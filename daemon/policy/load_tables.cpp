@@ -1,5 +1,4 @@
 // load_tables(): as load(), for the messages of report.proto.
-#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -25,16 +24,6 @@ constexpr std::size_t longest_question = 120;
 constexpr std::size_t longest_label = 40;
 constexpr std::size_t longest_word = 32;
 
-// What stands in the file so far, with its line: a second one is an error.
-using Lines = std::map<std::string, std::size_t>;
-
-void once(std::string const& key, std::string_view what, Place at, Lines& lines, Report& report) {
-    auto const [other, is_new] = lines.emplace(key, at.line);
-    if (!is_new)
-        report.error(at, Complaint{fmt::format("{} {} stands in line {} already", what, quoted(key), other->second),
-                                   "keep one of the two"});
-}
-
 // A text that people read. True: it is there.
 bool read_text(std::string const& said, std::string_view field, std::size_t most, Place at, Place whole,
                Report& report) {
@@ -58,7 +47,7 @@ public:
             report_.error(id_at, Complaint{"the table has no id", "write id: and 1 to 32 of a-z, 0-9 and -"});
         } else {
             report_.error(id_at, wrong_id("table", said_.id()));
-            once(said_.id(), "the table", id_at, ids, report_);
+            once(said_.id(), "the table " + quoted(said_.id()), id_at, ids, report_);
         }
         read_text(said_.question(), "question", longest_question, places_.of(Said::kQuestionFieldNumber).at, places_.at,
                   report_);
@@ -102,7 +91,7 @@ private:
             auto const& places = places_.of(Said::kBucketsFieldNumber, i);
             auto const label_at = places.of(v1::ReportBucket::kLabelFieldNumber).at;
             if (read_text(said.label(), "label", longest_label, label_at, places.at, report_))
-                once(said.label(), "the label", label_at, labels_, report_);
+                once(said.label(), "the label " + quoted(said.label()), label_at, labels_, report_);
             if (report::is_counted(measure))
                 check_number(i, said, places);
             else
@@ -140,7 +129,7 @@ private:
         for (int w = 0; w < said.words_size(); ++w) {
             auto const at = places.of(Said::kWordsFieldNumber, w).at;
             if (read_text(said.words(w), "word", longest_word, at, at, report_))
-                once(said.words(w), "the word", at, words_, report_);
+                once(said.words(w), "the word " + quoted(said.words(w)), at, words_, report_);
         }
     }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/markup.h"
 #include "report/summary.h"
 
 namespace kindgate::report {
@@ -17,20 +18,6 @@ constexpr std::uint64_t room = 380;  // what the longest bar with its error take
 constexpr std::uint64_t top = 76;
 constexpr std::uint64_t row = 34;
 constexpr std::uint64_t bar = 20;
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (char const c : text) {
-        switch (c) {
-            case '&': safe += "&amp;"; break;
-            case '<': safe += "&lt;"; break;
-            case '>': safe += "&gt;"; break;
-            case '"': safe += "&quot;"; break;
-            default: safe += c;
-        }
-    }
-    return safe;
-}
 
 std::string sentence(Withheld withheld) {
     switch (withheld) {
@@ -59,7 +46,7 @@ struct Scale {
 };
 
 std::string text_at(std::uint64_t x, std::uint64_t y, std::string_view more, std::string_view text) {
-    return fmt::format("<text x=\"{}\" y=\"{}\"{}>{}</text>\n", x, y, more, escaped(text));
+    return fmt::format("<text x=\"{}\" y=\"{}\"{}>{}</text>\n", x, y, more, escaped_markup(text));
 }
 
 std::string bar_of(std::uint64_t people, std::uint64_t error, std::uint64_t y, Scale scale) {
@@ -99,7 +86,8 @@ std::string svg(Table const& table, ReleasedTable const& released) {
         "aria-labelledby=\"title desc\" font-family=\"sans-serif\" font-size=\"14\">\n"
         "<title id=\"title\">{2}: {3}</title>\n<desc id=\"desc\">{4}</desc>\n"
         "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n",
-        width, height, escaped(title), escaped(table.question), escaped(description(table, released)));
+        width, height, escaped_markup(title), escaped_markup(table.question),
+        escaped_markup(description(table, released)));
     text += text_at(16, 28, " font-size=\"18\" font-weight=\"bold\"", title);
     text += text_at(16, 52, "", table.question);
     text += shown ? rows(table, released) : text_at(16, top + 15, "", sentence(released.withheld));

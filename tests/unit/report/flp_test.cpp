@@ -1,8 +1,7 @@
 // Whoever makes a proof may make one of anything: here the prover is honest about measurements that aren't valid.
 #include "flp.h"
 
-#include <random>
-
+#include "any_numbers.h"
 #include "test.h"
 
 namespace {
@@ -15,17 +14,10 @@ using report::Flp;
 using report::Vdaf;
 using report::VdafType;
 
-template <typename Field>
-std::vector<Field> any_numbers(std::mt19937_64& random, std::size_t count) {
-    std::vector<Field> numbers(count);
-    for (auto& number : numbers) number = Field{random()} * Field{random()};
-    return numbers;
-}
-
 // Two shares of numbers: any ones, and what is missing.
 template <typename Field>
 std::array<std::vector<Field>, 2> split(std::mt19937_64& random, std::vector<Field> const& numbers) {
-    auto const first = any_numbers<Field>(random, numbers.size());
+    auto const first = test::any_numbers<Field>(random, numbers.size());
     std::vector<Field> second;
     for (std::size_t i = 0; i < numbers.size(); ++i) second.push_back(numbers[i] - first[i]);
     return {first, second};
@@ -43,9 +35,9 @@ bool holds(Vdaf const& vdaf, std::vector<std::int64_t> const& measurement, std::
     for (auto const number : measurement)
         whole.push_back(number < 0 ? Field{} - Field{static_cast<std::uint64_t>(-number)}
                                    : Field{static_cast<std::uint64_t>(number)});
-    auto const joint_rand = any_numbers<Field>(random, circuit.joint_rand);
-    auto const query_rand = any_numbers<Field>(random, circuit.query_rand());
-    auto proof = flp.prove(whole, any_numbers<Field>(random, circuit.prove_rand()), joint_rand);
+    auto const joint_rand = test::any_numbers<Field>(random, circuit.joint_rand);
+    auto const query_rand = test::any_numbers<Field>(random, circuit.query_rand());
+    auto proof = flp.prove(whole, test::any_numbers<Field>(random, circuit.prove_rand()), joint_rand);
     test::equal(proof.size(), circuit.proof(), "a proof's numbers");
     if (changed) proof[*changed] += Field{std::uint64_t{1}};
     auto const measurements = split(random, whole);

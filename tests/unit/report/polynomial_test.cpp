@@ -1,7 +1,6 @@
 #include "polynomial.h"
 
-#include <random>
-
+#include "any_numbers.h"
 #include "test.h"
 
 namespace {
@@ -10,13 +9,6 @@ using namespace kindgate;
 using report::Field128;
 using report::Field64;
 using report::Roots;
-
-template <typename Field>
-std::vector<Field> any_numbers(std::mt19937_64& random, std::size_t count) {
-    std::vector<Field> numbers(count);
-    for (auto& number : numbers) number = Field{random()} * Field{random()};
-    return numbers;
-}
 
 template <typename Field>
 Field at(std::vector<Field> const& coefficients, Field point) {
@@ -40,13 +32,13 @@ void check(std::uint64_t seed) {
     std::size_t const nodes = std::size_t{2} << random() % 6;
     auto const about = "seed " + std::to_string(seed) + ", nodes " + std::to_string(nodes);
     Roots<Field> const roots{nodes};
-    auto const coefficients = any_numbers<Field>(random, nodes);
+    auto const coefficients = test::any_numbers<Field>(random, nodes);
     auto const at_nodes = values(coefficients, nodes);
     auto const at_both = values(coefficients, 2 * nodes);
     std::vector<Field> between(nodes);
     roots.between(at_nodes, between);
     for (std::size_t i = 0; i < nodes; ++i) test::check(between[i] == at_both[2 * i + 1], about + ": between");
-    auto const point = any_numbers<Field>(random, 1)[0];
+    auto const point = test::any_numbers<Field>(random, 1)[0];
     for (auto const& known : {at_nodes, at_both}) {
         std::vector<Field> weights(known.size());
         roots.weights(point, weights);

@@ -1,6 +1,7 @@
 // A report from a measurement to the sum, by the messages that are really sent.
 #include "report/upload.h"
 #include "test.h"
+#include "weekly_task.h"
 
 namespace {
 
@@ -19,20 +20,8 @@ struct Server {
     Recipient recipient() const { return {config, AgreementKey::at_random(config.suite()->kem)}; }
 };
 
-Task weekly() {
-    return {.info = {'t'},
-            .leader_url = "https://leader.example/",
-            .helper_url = "https://helper.example/",
-            .time_precision = WholeSeconds{604800},
-            .min_batch_size = 1000,
-            .batch_mode = BatchMode::time_interval,
-            .batch_config = {},
-            .vdaf = VdafConfig::of({.type = VdafType::histogram, .length = 5, .chunk = 2}),
-            .extensions = {task_interval({2900, 52})}};
-}
-
 struct World {
-    Task task = weekly();
+    Task task = test::weekly_task();
     Server leader{1, {Curve::x25519, Aead::aes_128_gcm}};
     Server helper{2, {Curve::p256, Aead::aes_256_gcm}};
     Prio3 prio3 = test::value(Prio3::create(test::value(task.vdaf.vdaf())));

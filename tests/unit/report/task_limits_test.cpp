@@ -1,6 +1,7 @@
 #include "report/task_limits.h"
 
 #include "test.h"
+#include "weekly_task.h"
 
 namespace {
 
@@ -14,15 +15,7 @@ constexpr auto now = sys_days{year{2026} / 8 / 1};
 
 Task usual() {
     auto const week = static_cast<std::uint64_t>(now.time_since_epoch().count()) / 7;
-    return {.info = {'t'},
-            .leader_url = "https://leader.example/",
-            .helper_url = "https://helper.example/",
-            .time_precision = WholeSeconds{604800},
-            .min_batch_size = 1000,
-            .batch_mode = BatchMode::time_interval,
-            .batch_config = {},
-            .vdaf = VdafConfig::of({.type = VdafType::histogram, .length = 5, .chunk = 2}),
-            .extensions = {task_interval({week - 10, 20})}};
+    return test::weekly_task({week - 10, 20});
 }
 
 TaskLimits const limits{.leader_url = "https://leader.example/", .helper_url = "https://helper.example/"};

@@ -1,24 +1,13 @@
 #include "report/task.h"
 
 #include "vectors.h"
+#include "weekly_task.h"
 
 namespace {
 
 using namespace kindgate;
 using namespace kindgate::report;
 using test::hex_bytes;
-
-Task weekly() {
-    return {.info = {'s'},
-            .leader_url = "https://leader.example/",
-            .helper_url = "https://helper.example/",
-            .time_precision = WholeSeconds{604800},
-            .min_batch_size = 1000,
-            .batch_mode = BatchMode::time_interval,
-            .batch_config = {},
-            .vdaf = VdafConfig::of({.type = VdafType::histogram, .length = 6, .chunk = 3}),
-            .extensions = {task_interval({2900, 52})}};
-}
 
 constexpr test::Test tests[] = {
     {"the header DAP-Taskprov and the task's id are the draft's",
@@ -36,7 +25,7 @@ constexpr test::Test tests[] = {
      }},
     {"a task is the same after the way there and back, whatever octets its base64 has",
      [] {
-         auto task = weekly();
+         auto task = test::weekly_task();
          for (unsigned octet = 0; octet < 256; ++octet) {
              task.info.assign(1 + octet % 3, static_cast<std::uint8_t>(octet));
              test::check(test::value(read_taskprov_header(taskprov_header(task))) == task, std::to_string(octet));
@@ -44,7 +33,7 @@ constexpr test::Test tests[] = {
      }},
     {"headers that are no byte sequence are refused, parameters passed over",
      [] {
-         auto const good = taskprov_header(weekly());
+         auto const good = taskprov_header(test::weekly_task());
          for (auto const& value : {good, "  " + good + " ", good + ";a=1"})
              test::check(read_taskprov_header(value).ok(), value);
          auto const inner = good.substr(1, good.size() - 2);
@@ -76,7 +65,7 @@ constexpr test::Test tests[] = {
      }},
     {"times are whole weeks since 1970 where the task has weeks",
      [] {
-         auto const task = weekly();
+         auto const task = test::weekly_task();
          using std::chrono::seconds;
          test::equal(task.time(std::chrono::sys_seconds{seconds{604799}}), 0U, "the first");
          test::equal(task.time(std::chrono::sys_seconds{seconds{604800}}), 1U, "the second");

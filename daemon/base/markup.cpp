@@ -1,0 +1,19 @@
+#include "base/markup.h"
+
+namespace kindgate {
+
+std::string escaped_markup(std::string_view text) {
+    std::string out;
+    for (char const c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            default: out += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace kindgate
