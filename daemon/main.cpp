@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -25,12 +26,16 @@
 #include "control/daemon.h"
 #include "control/names_front.h"
 #include "control/page.h"
+#include "control/web.h"
 #include "front/dns_front.h"
+#include "https/worker.h"
 #include "kernel/conntrack_flows.h"
+#include "kernel/conntrack_usage.h"
 #include "kernel/nft_address_leases.h"
 #include "kernel/nft_table.h"
 #include "kernel/nl_neighbours.h"
 #include "ledger/sqlite_ledger.h"
+#include "report/random_source.h"
 
 namespace {
 
@@ -101,13 +106,36 @@ front::FrontSettings front_settings(control::Board const& board) {
     return settings;
 }
 
-// A TCP connection has its first packet's mark, which says whose it is.
-void have_marks_accepted() {
-    constexpr char const* setting = "/proc/sys/net/ipv4/tcp_fwmark_accept";
+void set_in_kernel(char const* setting, std::string_view otherwise) {
     std::ofstream file{setting};
-    if (!(file << "1" << std::flush))
-        spdlog::warn("{} can't be set to 1: questions for names by TCP are refused", setting);
+    if (!(file << "1" << std::flush)) spdlog::warn("{} can't be set to 1: {}", setting, otherwise);
 }
+
+void set_up_kernel() {
+    // A TCP connection has its first packet's mark, which says whose it is.
+    set_in_kernel("/proc/sys/net/ipv4/tcp_fwmark_accept", "questions for names by TCP are refused");
+    set_in_kernel("/proc/sys/net/netfilter/nf_conntrack_acct", "minutes of use are not counted");
+}
+
+// What control asks of web servers outside, by a thread that may wait.
+class Outside final : public control::Web {
+public:
+    // `context`: the control thread's.
+    Outside(boost::asio::io_context& context, control::Board const& board)
+        : context_(context),
+          worker_(
+              {.authorities = board.authorities.string(), .largest = 1U << 20U, .patience = std::chrono::minutes{1}}) {}
+
+    void ask(HttpRequest request, std::function<void(Result<HttpReply>)> then) override {
+        worker_.ask(std::move(request), [this, then = std::move(then)](Result<HttpReply> reply) mutable {
+            boost::asio::post(context_, [then = std::move(then), reply = std::move(reply)] { then(reply); });
+        });
+    }
+
+private:
+    boost::asio::io_context& context_;
+    https::Worker worker_;
+};
 
 // The DNS front as control sees it, and its thread.
 class Front final : public control::NamesFront {
@@ -154,15 +182,18 @@ Result<void> run(control::Board const& board) {
     auto table = KG_TRY(kernel::NftTable::create({}));
     auto flows = KG_TRY(kernel::ConntrackFlows::create());
     auto neighbours = KG_TRY(kernel::NlNeighbours::create());
+    auto usage = KG_TRY(kernel::ConntrackUsage::create());
+    report::SystemRandom random;
     control::SystemClock clock;
-    have_marks_accepted();
+    set_up_kernel();
 
     boost::asio::io_context context{1};
+    Outside outside{context, board};
     auto const leases = KG_TRY(kernel::NftAddressLeases::create(table->extension()));
     std::unique_ptr<control::Daemon> daemon;
     auto const front = KG_TRY(Front::create(board, *leases, daemon));
-    daemon =
-        KG_TRY(control::Daemon::create(context, board, {*table, *flows, *neighbours, *front, *state.ledger, clock}));
+    daemon = KG_TRY(control::Daemon::create(
+        context, board, {*table, *flows, *neighbours, *usage, *front, *state.ledger, clock, outside, random}));
     control::ApiServer::Options options;
     options.socket = board.socket;
     options.admin_groups = board.admin_groups;

@@ -191,6 +191,34 @@ Result<ApiResponse> post_age_proof(Service& service, ApiRequest const& request) 
     return json_response(message_of(service.show_token(slot, show.category(), *token)));
 }
 
+Result<ApiResponse> get_report(Service& service, ApiRequest const&) {
+    return json_response(service.report_status());
+}
+
+Result<ApiResponse> put_report(Service& service, ApiRequest const& request) {
+    v1::SwitchReports to;
+    KG_TRY(from_json(request.body, to));
+    return json_response(KG_TRY(service.switch_reports(to.on(), request.caller)));
+}
+
+Result<ApiResponse> get_report_preview(Service& service, ApiRequest const&) {
+    return json_response(service.report_preview());
+}
+
+Result<ApiResponse> get_report_figures(Service& service, ApiRequest const& request) {
+    return json_response(KG_TRY(service.report_figures(request.target.field("from"), request.target.field("to"))));
+}
+
+Result<ApiResponse> post_report_summary(Service& service, ApiRequest const& request) {
+    v1::MakeSummary asked;
+    KG_TRY(from_json(request.body, asked));
+    return json_response(KG_TRY(service.report_summary(asked)));
+}
+
+Result<ApiResponse> post_report_send(Service& service, ApiRequest const& request) {
+    return json_response(KG_TRY(service.send_reports(request.caller)));
+}
+
 Result<ApiResponse> post_release(Service& service, ApiRequest const& request) {
     KG_TRY(service.release(request.caller));
     return ApiResponse{.body = "{}\n"};

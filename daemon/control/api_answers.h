@@ -23,6 +23,12 @@ Result<ApiResponse> post_validate(Service& service, ApiRequest const& request);
 Result<ApiResponse> get_age_gate(Service& service, ApiRequest const& request);
 Result<ApiResponse> delete_age_opened(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_age_proof(Service& service, ApiRequest const& request);
+Result<ApiResponse> get_report(Service& service, ApiRequest const& request);
+Result<ApiResponse> put_report(Service& service, ApiRequest const& request);
+Result<ApiResponse> get_report_preview(Service& service, ApiRequest const& request);
+Result<ApiResponse> get_report_figures(Service& service, ApiRequest const& request);
+Result<ApiResponse> post_report_summary(Service& service, ApiRequest const& request);
+Result<ApiResponse> post_report_send(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_release(Service& service, ApiRequest const& request);
 Result<ApiResponse> post_clock(Service& service, ApiRequest const& request);
 

@@ -84,6 +84,7 @@ public:
         read_resolvers();
         board_.dns_for_everybody = said_.dns_for_everybody();
         path("data_directory", said_.data_directory(), board_.data_directory);
+        path("authorities", said_.authorities(), board_.authorities);
         read_keys();
         read_private_domains();
         read_contact();
@@ -290,6 +291,19 @@ std::vector<std::string> last_lan(std::filesystem::path const& file) {
         rest.remove_prefix(end + 1);
     }
     return lan;
+}
+
+std::string board_family() {
+    constexpr std::size_t largest_release = 64U << 10U;
+    static constexpr std::string_view field = "\nID=";
+    auto const file = read_file("/etc/os-release", largest_release);
+    auto const text = "\n" + (file.ok() ? *file : std::string{});
+    auto const at = text.find(field);
+    if (at == std::string::npos) return {};
+    auto const value = std::string_view{text}.substr(at + field.size());
+    auto id = std::string{value.substr(0, value.find('\n'))};
+    std::erase_if(id, [](char c) { return c == '"' || c == '\''; });
+    return id;
 }
 
 }  // namespace kindgate::control

@@ -119,6 +119,7 @@ public:
         table_.emplace(context_, parts_.table.event_descriptor(), [this] { parts_.table.read_events(); });
         neighbours_.emplace(context_, parts_.neighbours.event_descriptor(),
                             [this] { parts_.neighbours.read_events(); });
+        usage_.emplace(context_, parts_.usage.event_descriptor(), [this] { parts_.usage.read_events(); });
         edge_.emplace(context_, edge_timer_.descriptor(), [this] { edge_told(); });
         running_ = true;
         watch_packs();
@@ -271,6 +272,7 @@ private:
     WatchedFiles certificate_;
     std::optional<Readable> table_;
     std::optional<Readable> neighbours_;
+    std::optional<Readable> usage_;
     std::optional<Readable> edge_;
 };
 

@@ -66,6 +66,10 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       overrides_(parts.ledger),
       proofs_(parts.ledger),
       desk_(desk_settings(board_)),
+      counts_(parts.ledger),
+      reporter_({board_.data_directory / "report.textproto", std::string{version()}, board_family()}, parts.ledger,
+                parts.web, parts.random, events_, counts_),
+      summary_(parts.ledger, parts.random, counts_),
       enforcer_(parts.table),
       news_(events_) {}
 
@@ -77,12 +81,15 @@ Result<void> Gatekeeper::start() {
     clock_difference_ = difference(at);
     trust_ = Trust{contents.last_trusted, build_time()};
     next_flush_ = at.steady + flush_interval;
+    next_minute_ = at.steady;
     others_asked_ = at.steady;
     bool const flows_unknown = contents.devices.empty();
     devices_.load(std::move(contents.devices), flows_unknown);
     overrides_.load(std::move(contents.overrides));
     proofs_.load(std::move(contents.proofs));
     desk_.start();
+    KG_TRY(reporter_.start());
+    parts_.usage.on_answer([this](auto const& uses) { used(uses); });
     // What was shown isn't known any more, so what was asked for before opens nothing.
     if (!damage.empty()) desk_.forget_challenges();
     names_.start(std::move(contents.categories));
@@ -277,7 +284,7 @@ Wake Gatekeeper::wake() const {
     if (released_) return wake;
     wake.calendar = enforcer_.wake();
     if (auto const end = overrides_.next_end(); end && trusted_) earlier(wake.calendar, std::optional<Calendar>{*end});
-    wake.steady = std::min(next_flush_, trust_.next_stamp());
+    wake.steady = std::min({next_flush_, next_minute_, trust_.next_stamp()});
     if (!trusted_) earlier(wake.steady, std::optional{next_trust_check_});
     if (news_pending_) wake.steady = parts_.clock.now().steady;
     earlier(wake.steady, retry_);
@@ -291,6 +298,7 @@ void Gatekeeper::tick() {
     tick_edge();
     auto const at = parts_.clock.now();
     tick_table(at);
+    tick_minute(at);
     tick_ledger(at);
     hooks_.rearm();
 }
@@ -362,6 +370,7 @@ void Gatekeeper::policy_file_changed() {
 void Gatekeeper::policy_changed() {
     devices_.set_policy(store_.policy(), now());
     names_.set_policy(store_.policy(), now());
+    reporter_.set_policy(store_.policy());
     hooks_.packs();
 }
 
@@ -383,6 +392,9 @@ void Gatekeeper::name_refused(Slot slot, CategoryId category, std::string const&
     if (holder == nullptr || !holder->profile || !store_.policy()) return;
     auto const& device = *holder;
     auto const what = std::string{names_.ids().name_of(category)};
+    if (what == policy::vpn_category || what == policy::encrypted_dns_category)
+        count(ledger::Counted::bypass_attempts, {&device.id(), 1});
+    if (store_.policy()->profiles[*device.profile].visibility == policy::Visibility::nothing) return;
     auto const named = domain.empty() ? what : what.empty() ? domain : fmt::format("{} ({})", domain, what);
     if (named.empty()) return;
     events_.tell(

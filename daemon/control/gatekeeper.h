@@ -20,6 +20,7 @@
 #include "devices.h"
 #include "enforcer.h"
 #include "event_hub.h"
+#include "house_counts.h"
 #include "kernel/neighbours.h"
 #include "kernel/table.h"
 #include "ledger/ledger.h"
@@ -29,6 +30,8 @@
 #include "policy_store.h"
 #include "proof_book.h"
 #include "proof_desk.h"
+#include "reporter.h"
+#include "school_summary.h"
 #include "trust.h"
 
 namespace kindgate::v1 {
@@ -102,6 +105,12 @@ public:
     Result<v1::CategoriesClosed> close_opened(std::string_view who, std::string_view category,
                                               Caller const& caller) override;
     Result<Slot> slot_of(std::string_view device) override;
+    v1::ReportStatus report_status() override;
+    v1::ReportPreview report_preview() override;
+    Result<v1::ReportStatus> switch_reports(bool on, Caller const& caller) override;
+    Result<v1::ReportFigures> report_figures(std::string_view from, std::string_view to) override;
+    Result<v1::ReportSummary> report_summary(v1::MakeSummary const& request) override;
+    Result<v1::ReportStatus> send_reports(Caller const& caller) override;
     Result<void> release(Caller const& caller) override;
     Result<v1::ClockAnswer> move_clock(v1::MoveClock const& request, Caller const& caller) override;
     std::shared_ptr<void> subscribe(std::function<void(v1::Event const&)> listener) override;
@@ -127,6 +136,10 @@ private:
     GateFacts judged(GateAt const& at, age::Verdict const& verdict);
     age::Reason open(GateAt const& at, age::Verdict const& verdict);
     std::chrono::days today() const;
+    std::optional<report::Day> today_if_known() const;
+    void used(std::vector<kernel::SlotUse> const& uses);
+    void count(ledger::Counted what, std::span<std::string const> devices);
+    std::vector<std::string> devices_of(std::string_view who) const;
     std::string own_site() const;
     std::vector<GateFacts> gates_of(Asked const& asked, Slot slot) const;
 
@@ -153,6 +166,7 @@ private:
     void tick_edge();
     void tick_ledger(Moment const& now);
     void tick_table(Moment const& now);
+    void tick_minute(Moment const& now);
     void stamp(Trust::When when);
     void foreign_change();
     void restore();
@@ -190,6 +204,9 @@ private:
     OverrideBook overrides_;
     ProofBook proofs_;
     ProofDesk desk_;
+    HouseCounts counts_;
+    Reporter reporter_;
+    SchoolSummary summary_;
     Enforcer enforcer_;
     ModeNews news_;
     Trust trust_{std::nullopt, {}};
@@ -210,6 +227,8 @@ private:
     std::optional<Steady::time_point> retry_;
     std::optional<Steady::time_point> restored_;
     Steady::time_point next_flush_{};
+    Steady::time_point next_minute_{};
+    report::Day counts_forgotten_{};
     Steady::time_point others_asked_{};  // renewed then: that the front answers those whom nobody filters
     Steady::time_point next_trust_check_{};
 };

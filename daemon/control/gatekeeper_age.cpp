@@ -114,6 +114,7 @@ Reason Gatekeeper::open(GateAt const& at, age::Verdict const& verdict) {
         return Reason::unavailable;
     }
     if (!*written) return Reason::replayed;
+    count(ledger::Counted::proofs, {&device.id(), 1});
     events_.tell(v1::Event::CATEGORY_OPENED,
                  fmt::format("a proof of age ({} years) has opened {} for {} {}", verdict.min_age, proof.category,
                              display_name(device), until_in_words(*store_.policy(), proof.ends, moment.instant())),

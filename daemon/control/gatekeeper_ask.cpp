@@ -319,6 +319,7 @@ PageFacts Gatekeeper::page(Slot slot, std::string_view host) {
     std::optional<policy::Instant> until;
     facts.gates = gates_of(about, slot);
     facts.site = own_site();
+    facts.reports = reporter_.on();
     if (auto const name = policy::parse_name(host); name.ok() && *name != board_.public_name) {
         auto const explained = this->explained(about, at, *name);
         facts.name = name->text();

@@ -111,6 +111,7 @@ Result<v1::Override> Gatekeeper::give(v1::GiveOverride const& request, Caller co
                   .device = devices_.find(given.who) != nullptr ? given.who : "",
                   .mode = given.mode,
                   .until = given.when.to});
+    count(ledger::Counted::overrides, devices_of(given.who));
     auto answer = describe(given);
     auto const applied = replan_for_caller();
     if (!applied.ok()) return applied.error().within("kept, and tried again until it is in force");

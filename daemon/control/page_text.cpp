@@ -98,6 +98,10 @@ std::string page_html(PageFacts const& facts) {
     if (facts.mode == policy::Mode::open || !facts.name.empty())
         for (auto const& gate : facts.gates) page += gate_item(gate, facts.site);
     if (!facts.device.empty()) page += fmt::format("<p>This device: {}.</p>", escaped_markup(facts.device));
+    if (facts.reports)
+        page +=
+            "<p>This house takes part in statistics: once a week it answers a few questions about itself, each blurred "
+            "by chance before it leaves. Nothing about you, and no name of a page, is in them.</p>";
     if (!facts.contact.empty())
         page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped_markup(facts.contact));
     if (!facts.helplines.empty()) {

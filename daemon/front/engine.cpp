@@ -191,11 +191,11 @@ constexpr std::uint32_t decision_ttl = 5;
 
 }  // namespace
 
-// Nobody hears of more than the profile's visibility says.
+// A name only where the profile's visibility shows names; a category for control, which counts ways around the gate and
+// tells people as much as they may know.
 void Engine::tell_refused(Slot slot, dns::Name const& name, CategoryId category) {
-    auto const visibility = view_->profile(slot).visibility;
-    if (visibility == policy::Visibility::nothing || !slot.valid() || !events_.refused) return;
-    bool const with_name = visibility == policy::Visibility::domains;
+    if (!slot.valid() || !events_.refused) return;
+    bool const with_name = view_->profile(slot).visibility == policy::Visibility::domains;
     if (!with_name && category == category_unremarkable) return;
     auto const hash = with_name ? keyed_hash(name.folded().bytes(), 0) : 0;
     if (told_.tell(slot, category, hash, now_))

@@ -70,6 +70,30 @@ std::optional<Flow> parse_flow(Bytes payload) {
     return flow;
 }
 
+std::optional<FlowUse> parse_flow_use(Bytes payload) {
+    if (payload.size() < sizeof(nfgenmsg)) return std::nullopt;
+    FlowUse use;
+    bool named = false;
+    Attributes all{payload.subspan(sizeof(nfgenmsg))};
+    while (auto const attribute = all.next()) {
+        auto const bytes = attribute->payload;
+        switch (attribute->type) {
+            case CTA_MARK: use.mark = big32(bytes).value_or(0); break;
+            case CTA_ID:
+                use.id = big32(bytes).value_or(0);
+                named = true;
+                break;
+            case CTA_COUNTERS_ORIG:
+            case CTA_COUNTERS_REPLY:
+                if (auto const octets = find(bytes, CTA_COUNTERS_BYTES)) use.octets += big64(*octets).value_or(0);
+                break;
+            default: break;
+        }
+    }
+    if (!all.ok() || !named) return std::nullopt;
+    return use;
+}
+
 void FlowMessages::list(Slot slot) {
     Page page;
     auto* message = start(page, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC, next_++);

@@ -22,6 +22,17 @@ struct Flow {
 // The payload of a message about an entry; nullopt if it is broken or names none.
 std::optional<Flow> parse_flow(Bytes payload);
 
+// What an entry has carried.
+struct FlowUse {
+    std::uint32_t id = 0;  // the kernel's own for this entry
+    std::uint32_t mark = 0;
+    std::uint64_t octets = 0;  // both ways; 0 without accounting
+    bool operator==(FlowUse const&) const = default;
+};
+
+// nullopt: it is broken, or the kernel gave no id.
+std::optional<FlowUse> parse_flow_use(Bytes payload);
+
 // Messages one after another, ready to be sent; each asks for an acknowledgement.
 class FlowMessages {
 public:

@@ -34,6 +34,9 @@ public:
     // that the answer is incomplete: ask again.
     Result<void> ask(Bytes request, std::uint32_t sequence, std::function<void(Message const&)> const& answer);
 
+    // The same without waiting: receive_event() gives what comes, the end of a dump as NLMSG_DONE.
+    Result<void> begin(Bytes request) { return write(request); }
+
     // The numbers up to this one are used.
     void used(std::uint32_t last_sequence) { next_sequence_ = last_sequence + 1; }
 

@@ -77,7 +77,56 @@ CREATE TABLE shown (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<char const*, 3> steps_of_today{version_1, version_2, version_3};
+// Statistics. `device` is '' for the house as a whole; `day` counts from 1970-01-01. `state` as in report_ledger.h.
+// Octets are hex. Of `released` a cell that isn't shown is '-'.
+constexpr char const* version_4 = R"sql(
+CREATE TABLE counted (
+    day INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    what INTEGER NOT NULL CHECK (what BETWEEN 1 AND 4),
+    number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
+    PRIMARY KEY (day, device, what)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE report_switch (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    is_on INTEGER NOT NULL,
+    switched INTEGER NOT NULL,
+    switched_by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE report (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    week INTEGER NOT NULL,
+    task TEXT NOT NULL,
+    of_table TEXT NOT NULL,
+    epsilon INTEGER NOT NULL CHECK (epsilon BETWEEN 1 AND 20000),
+    state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
+    due INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    renewed INTEGER NOT NULL,
+    answer INTEGER NOT NULL CHECK (answer BETWEEN 0 AND 31),
+    report_id TEXT NOT NULL,
+    random TEXT NOT NULL,
+    message TEXT NOT NULL,
+    note TEXT NOT NULL,
+    UNIQUE (task, week)
+) STRICT;
+
+CREATE TABLE released (
+    number INTEGER PRIMARY KEY,
+    period TEXT NOT NULL,
+    of_table TEXT NOT NULL,
+    people TEXT NOT NULL,
+    withheld INTEGER NOT NULL CHECK (withheld BETWEEN 0 AND 3),
+    half_width INTEGER NOT NULL CHECK (half_width >= 0),
+    cells TEXT NOT NULL,
+    UNIQUE (period, of_table, people)
+) STRICT;
+)sql";
+
+constexpr std::array<char const*, 4> steps_of_today{version_1, version_2, version_3, version_4};
 
 Error damaged(std::string_view what) {
     return {ErrorCode::damaged, std::string{what}};

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "database.h"
 #include "open_file.h"
+#include "report_rows.h"
 #include "schema.h"
 
 namespace kindgate::ledger {
@@ -134,6 +135,7 @@ Result<std::vector<Revision>> read_revisions(Database& database) {
 Result<void> check_readable(Database& database) {
     KG_TRY(read_contents(database));
     KG_TRY(read_revisions(database));
+    KG_TRY(read_report_contents(database));
     return {};
 }
 
@@ -198,10 +200,11 @@ template <typename Body>
 Result<void> SqliteLedger::write(Body body) {
     KG_TRY(still_there());
     KG_TRY(database_->transact([&]() -> Result<void> {
-        KG_TRY(write_touches());
+        KG_TRY(write_remembered());
         return body();
     }));
     touched_.clear();
+    counted_.clear();
     return {};
 }
 
@@ -254,6 +257,7 @@ Result<void> SqliteLedger::forget(std::string const& id) {
     return write([&]() -> Result<void> {
         auto proofs = KG_TRY(database_->prepare("DELETE FROM proof WHERE device = ?"));
         KG_TRY(proofs.bind(id).run());
+        KG_TRY(forget_counts_of(*database_, id));
         auto statement = KG_TRY(database_->prepare("DELETE FROM device WHERE id = ?"));
         return statement.bind(id).run();
     });
@@ -266,17 +270,19 @@ void SqliteLedger::touch(std::string const& id, Instant last_seen, std::string c
 }
 
 Result<void> SqliteLedger::flush() {
-    if (touched_.empty()) return {};
+    if (!remembers()) return {};
     return write([] { return Result<void>{}; });
 }
 
-Result<void> SqliteLedger::write_touches() {
-    if (touched_.empty()) return {};
+Result<void> SqliteLedger::write_remembered() {
     auto statement = KG_TRY(database_->prepare(
         "UPDATE device SET last_seen = ?1, host_name = CASE ?2 WHEN '' THEN host_name ELSE ?2 END WHERE id = ?3"));
     for (auto const& [id, touch] : touched_)
         KG_TRY(statement.bind(seconds(touch.last_seen)).bind(touch.host_name).bind(id).run());
-    return {};
+    std::vector<DayCount> more;
+    for (auto const& [key, number] : counted_)
+        more.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+    return add_counts(*database_, more);
 }
 
 Result<policy::Override> SqliteLedger::add(policy::Override given) {
@@ -371,6 +377,52 @@ Result<void> SqliteLedger::set_last_trusted(Instant at) {
             KG_TRY(database_->prepare("INSERT OR REPLACE INTO setting (name, value) VALUES ('last_trusted', ?)"));
         return statement.bind(seconds(at)).run();
     });
+}
+
+void SqliteLedger::count(DayCount const& more) {
+    counted_[{more.day, more.device, more.what}] += more.number;
+}
+
+Result<std::vector<DayCount>> SqliteLedger::counts(report::Day first, report::Day last) {
+    KG_TRY(flush());
+    return read_counts(*database_, first, last);
+}
+
+Result<void> SqliteLedger::forget_counts(report::Day before) {
+    return write([&] { return forget_counts_before(*database_, before); });
+}
+
+Result<ReportContents> SqliteLedger::read_reports() {
+    return read_report_contents(*database_);
+}
+
+Result<void> SqliteLedger::set_report_switch(ReportSwitch const& to) {
+    return write([&] { return put_report_switch(*database_, to); });
+}
+
+Result<void> SqliteLedger::set_first_report_week(report::Week week) {
+    return write([&] { return put_first_report_week(*database_, week); });
+}
+
+Result<bool> SqliteLedger::debit(ReportRecord const& record) {
+    bool is_new = false;
+    KG_TRY(write([&]() -> Result<void> {
+        is_new = KG_TRY(add_report(*database_, record));
+        return {};
+    }));
+    return is_new;
+}
+
+Result<void> SqliteLedger::put_report(ReportRecord const& record) {
+    return write([&] { return replace_report(*database_, record); });
+}
+
+Result<std::vector<report::ReleasedTable>> SqliteLedger::released(std::string const& period) {
+    return read_released(*database_, period);
+}
+
+Result<void> SqliteLedger::put_released(std::span<report::ReleasedTable const> tables) {
+    return write([&] { return add_released(*database_, tables); });
 }
 
 }  // namespace kindgate::ledger

@@ -230,6 +230,7 @@ void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Re
     policy.packs = read_each(said.packs(), places, Said::kPacksFieldNumber, wrong_pack, report);
     if (policy.packs.empty()) policy.packs = {"starter"};
     policy.age_trust = read_age_trust(said.age_trust(), places.of(Said::kAgeTrustFieldNumber), report);
+    policy.reports = read_reports(said.reports(), places.of(Said::kReportsFieldNumber), report);
     not_yet("day_starts", places, Said::kDayStartsFieldNumber, report);
 }
 

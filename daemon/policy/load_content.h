@@ -39,10 +39,11 @@ std::optional<Visibility> read_visibility(v1::Profile const& profile, Places con
 // The budgets of a profile.
 void check_budgets(v1::Profile const& profile, Places const& places, Report& report);
 
-// domain_lists, always_reachable, packs and age_trust.
+// domain_lists, always_reachable, packs, age_trust and reports.
 void read_lists(v1::Policy const& said, Places const& places, Policy& policy, Report& report);
 
 age::Trust read_age_trust(v1::AgeTrust const& said, Places const& places, Report& report);
+Reports read_reports(v1::Reports const& said, Places const& places, Report& report);
 // Of age gates that nobody who is trusted can open.
 void warn_of_shut_gates(v1::Policy const& said, Places const& places, Policy const& policy, Report& report);
 

@@ -10,6 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr auto no_end = "it doesn't say when it ends";
 constexpr auto leave_it = "ask its author to change it, or take the task out of the policy";
 
 Error refused(Task const& task, std::string_view what, std::string_view advice = leave_it,
@@ -65,28 +66,34 @@ Result<void> check_known(Task const& task) {
     return {};
 }
 
-Result<void> check_lifetime(Task const& task, TaskLimits const& limits, std::chrono::sys_seconds now) {
+Result<void> check_lifetime(Task const& task, TaskLimits const& limits) {
     auto const interval = task.interval();
-    if (!interval) return refused(task, "it doesn't say when it ends");
+    if (!interval) return refused(task, no_end);
     auto const precision = task.time_precision.count();
     auto const longest = whole_seconds(limits.longest_lifetime);
     if (interval->duration > longest / precision)
         return refused(task, fmt::format("it lasts {} times {} s, the policy allows {} days", interval->duration,
                                          precision, limits.longest_lifetime.count()));
-    auto const time = task.time(now);
-    if (time >= interval->end()) return refused(task, "it has ended", "take it out of the policy");
-    if (time < interval->start)
-        return refused(task, "it has not begun", "it is looked at again later", ErrorCode::unavailable);
     return {};
 }
 
 }  // namespace
 
-Result<void> check_task(Task const& task, TaskLimits const& limits, std::chrono::sys_seconds now) {
+Result<void> check_task(Task const& task, TaskLimits const& limits) {
     KG_TRY(check_known(task));
     KG_TRY(check_aggregators(task, limits));
     KG_TRY(check_privacy(task, limits));
-    return check_lifetime(task, limits, now);
+    return check_lifetime(task, limits);
+}
+
+Result<void> check_time(Task const& task, std::chrono::sys_seconds at) {
+    auto const interval = task.interval();
+    if (!interval) return refused(task, no_end);
+    auto const time = task.time(at);
+    if (time >= interval->end()) return refused(task, "it has ended", "take it out of the policy");
+    if (time < interval->start)
+        return refused(task, "it has not begun", "it is looked at again later", ErrorCode::unavailable);
+    return {};
 }
 
 }  // namespace kindgate::report

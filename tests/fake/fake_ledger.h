@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,59 @@ public:
     }
     std::string const& damage() const override { return damage_message; }
 
+    bool durable() const override { return is_durable; }
+    void count(ledger::DayCount const& more) override {
+        auto& kept = counted[{more.day, more.device, more.what}];
+        kept = more.number + kept;
+    }
+    Result<std::vector<ledger::DayCount>> counts(report::Day first, report::Day last) override {
+        if (failure) return *failure;
+        std::vector<ledger::DayCount> found;
+        for (auto const& [key, number] : counted)
+            if (std::get<0>(key) >= first && std::get<0>(key) <= last)
+                found.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+        return found;
+    }
+    Result<void> forget_counts(report::Day before) override {
+        if (failure) return *failure;
+        std::erase_if(counted, [&](auto const& one) { return std::get<0>(one.first) < before; });
+        return {};
+    }
+    Result<ledger::ReportContents> read_reports() override { return reports; }
+    Result<void> set_report_switch(ledger::ReportSwitch const& to) override {
+        if (failure) return *failure;
+        reports.switched = to;
+        return {};
+    }
+    Result<void> set_first_report_week(report::Week week) override {
+        if (failure) return *failure;
+        reports.first_week = week;
+        return {};
+    }
+    Result<bool> debit(ledger::ReportRecord const& record) override {
+        if (failure) return *failure;
+        if (find_report(record) != reports.records.end()) return false;
+        reports.records.push_back(record);
+        if (fails_after_debits && (*fails_after_debits)-- == 0) failure = Error{ErrorCode::system, "the disk is full"};
+        return true;
+    }
+    Result<void> put_report(ledger::ReportRecord const& record) override {
+        if (failure) return *failure;
+        *find_report(record) = record;
+        return {};
+    }
+    Result<std::vector<report::ReleasedTable>> released(std::string const& period) override {
+        std::vector<report::ReleasedTable> found;
+        std::ranges::copy_if(released_tables, std::back_inserter(found),
+                             [&](auto const& one) { return one.period == period; });
+        return found;
+    }
+    Result<void> put_released(std::span<report::ReleasedTable const> tables) override {
+        if (failure) return *failure;
+        released_tables.insert(released_tables.end(), tables.begin(), tables.end());
+        return {};
+    }
+
     std::map<std::string, ledger::DeviceRecord> devices;
     std::vector<policy::Override> overrides;
     ledger::CategoryNumbers categories;
@@ -107,11 +161,20 @@ public:
     std::vector<ledger::Revision> kept_revisions;
     std::optional<policy::Instant> last_trusted;
     std::string damage_message;
-    std::optional<Error> failure;         // the disk is full
-    std::optional<int> fails_after_ends;  // it becomes full when so many words more have ended
-    int writes = 0;                       // of devices
+    std::optional<Error> failure;  // the disk is full
+    std::map<std::tuple<report::Day, std::string, ledger::Counted>, std::uint32_t> counted;
+    ledger::ReportContents reports;
+    std::vector<report::ReleasedTable> released_tables;
+    bool is_durable = true;
+    std::optional<int> fails_after_debits;  // it becomes full when so many more are there
+    std::optional<int> fails_after_ends;    // it becomes full when so many words more have ended
+    int writes = 0;                         // of devices
 
 private:
+    std::vector<ledger::ReportRecord>::iterator find_report(ledger::ReportRecord const& record) {
+        return std::ranges::find_if(
+            reports.records, [&](auto const& one) { return one.task == record.task && one.week == record.week; });
+    }
     void put_one(ledger::DeviceRecord const& device) {
         for (auto& [id, other] : devices) {
             if (id == device.id) continue;

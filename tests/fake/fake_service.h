@@ -166,6 +166,34 @@ public:
         if (failure) return *failure;
         return Slot{1};
     }
+    v1::ReportStatus report_status() override {
+        asked.emplace_back("report status");
+        return {};
+    }
+    v1::ReportPreview report_preview() override {
+        asked.emplace_back("report preview");
+        return {};
+    }
+    Result<v1::ReportStatus> switch_reports(bool on, control::Caller const&) override {
+        asked.emplace_back(on ? "reports on" : "reports off");
+        if (failure) return *failure;
+        return v1::ReportStatus{};
+    }
+    Result<v1::ReportFigures> report_figures(std::string_view from, std::string_view to) override {
+        asked.push_back("figures from " + std::string{from} + " to " + std::string{to});
+        if (failure) return *failure;
+        return v1::ReportFigures{};
+    }
+    Result<v1::ReportSummary> report_summary(v1::MakeSummary const& request) override {
+        asked.push_back("summary from " + request.from() + " to " + request.to());
+        if (failure) return *failure;
+        return v1::ReportSummary{};
+    }
+    Result<v1::ReportStatus> send_reports(control::Caller const&) override {
+        asked.emplace_back("send reports");
+        if (failure) return *failure;
+        return v1::ReportStatus{};
+    }
     Result<void> release(control::Caller const&) override {
         asked.emplace_back("release");
         if (failure) return *failure;

@@ -8,6 +8,7 @@
 
 #include "fake_clock.h"
 #include "kernel/table.h"
+#include "kernel/usage.h"
 #include "test.h"
 
 namespace kindgate::test {
@@ -126,6 +127,24 @@ public:
     int walks = 0;  // calls of end()
     std::vector<std::pair<Slot, Slot>> moved;
     std::optional<Error> failure;
+};
+
+class FakeUsage final : public kernel::Usage {
+public:
+    void on_answer(Answer answer) override { answer_ = std::move(answer); }
+    Result<void> ask() override {
+        ++asked;
+        if (!uses.empty()) answer_(uses);
+        return {};
+    }
+    int event_descriptor() const override { return -1; }
+    void read_events() override {}
+
+    std::vector<kernel::SlotUse> uses;  // of each minute
+    int asked = 0;
+
+private:
+    Answer answer_ = [](auto const&) {};
 };
 
 }  // namespace kindgate::test

@@ -361,7 +361,9 @@ profiles { id: "kids" content { block_categories: "adlut" } })";
      }},
     {"what the front notices is told",
      [] {
-         House house{"2027-03-02T12:00:00Z", content_policy};
+         std::string policy{content_policy};
+         policy.insert(policy.find("id: \"kids\""), "visibility: DOMAINS ");
+         House house{"2027-03-02T12:00:00Z", policy};
          house.start();
          house.gate->resolver_changed("192.0.2.53", false);
          test::contains(house.last_told(v1::Event::RESOLVER_CHANGED), "192.0.2.53 doesn't answer");
@@ -372,6 +374,10 @@ profiles { id: "kids" content { block_categories: "adlut" } })";
          test::equal(house.last_told(v1::Event::NAME_REFUSED), "kid was refused adult", "by category");
          house.gate->name_refused(house.slot("kid"), adult, "adult.example");
          test::equal(house.last_told(v1::Event::NAME_REFUSED), "kid was refused adult.example (adult)", "by name");
+         test::write_file(house.board.policy_file, content_policy);
+         house.gate->policy_file_changed();
+         house.gate->name_refused(house.slot("kid"), adult, "");
+         test::equal(house.told(v1::Event::NAME_REFUSED).size(), 2U, "no more where the profile shows nothing");
      }},
 };
 

@@ -17,10 +17,12 @@
 #include "fake_ledger.h"
 #include "fake_neighbours.h"
 #include "fake_table.h"
+#include "fake_web.h"
 #include "gatekeeper.h"
 #include "kindgate/v1/api.pb.h"
 #include "pack_help.h"
 #include "policy/calendar.h"
+#include "report/random_source.h"
 #include "test.h"
 
 namespace kindgate::test {
@@ -98,7 +100,7 @@ public:
         board.private_domains = {*content::dns::Name::from_text("home.arpa")};
         board.data_directory = folder / "data";
         std::filesystem::create_directory(board.data_directory);
-        for (std::string const file : {"safesearch.textproto", "helplines.textproto"})
+        for (std::string const file : {"safesearch.textproto", "helplines.textproto", "report.textproto"})
             write_file(board.data_directory / file, source_text("policies/" + file));
         write_pack(board.data_directory / "starter.pack",
                    {{"games", "games.example\n"}, {"adult", "adult.example\n"}, {"vpn", "vpn.example\n"}});
@@ -107,9 +109,9 @@ public:
 
     void start() { value(try_start()); }
     Result<void> try_start() {
-        gate =
-            std::make_unique<control::Gatekeeper>(board, control::Parts{table, flows, neighbours, front, ledger, clock},
-                                                  control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }, [] {}});
+        gate = std::make_unique<control::Gatekeeper>(
+            board, control::Parts{table, flows, neighbours, usage, front, ledger, clock, web, random},
+            control::Gatekeeper::Hooks{[] {}, [this] { ended = true; }, [] {}});
         listener_ = gate->subscribe([this](v1::Event const& event) { events.push_back(event); });
         return gate->start();
     }
@@ -199,6 +201,9 @@ public:
     FakeTable table;
     FakeFlows flows;
     FakeNeighbours neighbours;
+    FakeUsage usage;
+    FakeWeb web;
+    report::SeededRandom random{bytes_of("a house")};
     FakeFront front;
     FakeLedger ledger;
     std::vector<v1::Event> events;

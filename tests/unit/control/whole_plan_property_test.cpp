@@ -219,14 +219,17 @@ private:
         test::FakeTable table{house_.clock};
         test::FakeFlows flows;
         test::FakeNeighbours neighbours;
+        test::FakeUsage usage;
+        test::FakeWeb web;
         test::FakeFront front;
         neighbours.at_start = here_;
         for (auto one : left_) {
             one.present = true;  // where it was last decides about it as long as it is away
             neighbours.at_start.push_back(one);
         }
-        control::Gatekeeper fresh{
-            house_.board, {table, flows, neighbours, front, ledger, house_.clock}, {[] {}, [] {}, [] {}}};
+        control::Gatekeeper fresh{house_.board,
+                                  {table, flows, neighbours, usage, front, ledger, house_.clock, web, house_.random},
+                                  {[] {}, [] {}, [] {}}};
         test::value(fresh.start());
         for (auto const& one : left_) neighbours.tell(one);
         for (auto wake = fresh.wake(); wake.calendar && *wake.calendar <= house_.clock.now().calendar;

@@ -241,7 +241,7 @@ void refuses_wrong_syntax() {
         {beside("foo: 1\nbar: 2"),
          "3:1: Policy has no field 'foo': write one of name, time_zone, day_starts, profiles, devices, "
          "newcomer_profile, "
-         "domain_lists, networks, always_reachable, packs or age_trust"},
+         "domain_lists, networks, always_reachable, packs, age_trust or reports"},
     });
 }
 

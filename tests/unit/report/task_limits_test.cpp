@@ -20,15 +20,20 @@ Task usual() {
 
 TaskLimits const limits{.leader_url = "https://leader.example/", .helper_url = "https://helper.example/"};
 
+Result<void> check_both(Task const& task, TaskLimits const& of = limits) {
+    KG_TRY(check_task(task, of));
+    return check_time(task, now);
+}
+
 Error refusal(Task const& task, TaskLimits const& of = limits) {
-    auto const checked = check_task(task, of, now);
+    auto const checked = check_both(task, of);
     test::check(!checked.ok(), "it is refused");
     test::contains(checked.error().message(), "task " + base64url_unpadded(task.id()));
     return checked.error();
 }
 
 constexpr test::Test tests[] = {
-    {"a task that keeps to the limits is taken part in", [] { test::value(check_task(usual(), limits, now)); }},
+    {"a task that keeps to the limits is taken part in", [] { test::value(check_both(usual())); }},
     {"whatever breaks a limit is told, with the task and what to do",
      [] {
          struct Case {
@@ -74,7 +79,7 @@ constexpr test::Test tests[] = {
          task.extensions = {task_interval({week - 5, 5})};
          test::contains(refusal(task).message(), "has ended: take it out of the policy");
          task.extensions = {task_interval({week, 1})};
-         test::value(check_task(task, limits, now));
+         test::value(check_both(task));
      }},
     {"a policy may ask for more, not for less",
      [] {

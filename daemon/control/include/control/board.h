@@ -36,6 +36,7 @@ struct Board {
     std::vector<Resolver> resolvers;     // 1 to 8
     bool dns_for_everybody = false;
     std::filesystem::path data_directory;
+    std::filesystem::path authorities = "/etc/ssl/certs/ca-certificates.crt";
     bool signed_packs = false;
     std::vector<crypto::PublicKey> pack_keys;
     std::vector<content::dns::Name> private_domains;  // folded
@@ -58,6 +59,9 @@ Result<void> remember_lan(Board const& board);
 // The names that were kept last for this board file, which may be bad: its state directory counts as far as it can be
 // read, else the default. None: nothing was kept.
 std::vector<std::string> last_lan(std::filesystem::path const& file);
+
+// The kind of system, "debian": ID of os-release(5). "" : it doesn't say.
+std::string board_family();
 
 // What the board names and this machine doesn't have now, a sentence each: admin_groups and LAN interfaces.
 std::vector<std::string> board_warnings(Board const& board);

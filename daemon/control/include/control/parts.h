@@ -5,25 +5,34 @@ namespace kindgate::kernel {
 class Flows;
 class Neighbours;
 class Table;
+class Usage;
 }  // namespace kindgate::kernel
 
 namespace kindgate::ledger {
 class Ledger;
 }
 
+namespace kindgate::report {
+class RandomSource;
+}
+
 namespace kindgate::control {
 
 class Clock;
 class NamesFront;
+class Web;
 
 // All must outlive who is given them.
 struct Parts {
     kernel::Table& table;
     kernel::Flows& flows;
     kernel::Neighbours& neighbours;
+    kernel::Usage& usage;
     NamesFront& front;
     ledger::Ledger& ledger;
     Clock& clock;
+    Web& web;
+    report::RandomSource& random;
 };
 
 }  // namespace kindgate::control

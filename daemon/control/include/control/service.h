@@ -27,12 +27,17 @@ class Event;
 class Explanation;
 class GiveOverride;
 class Leases;
+class MakeSummary;
 class MoveClock;
 class Override;
 class Overrides;
 class PlaceDevice;
 class PolicyAnswer;
 class PolicyRevisions;
+class ReportFigures;
+class ReportPreview;
+class ReportStatus;
+class ReportSummary;
 class SeenDevice;
 class Status;
 class Timeline;
@@ -107,6 +112,7 @@ struct PageFacts {
     std::string site{};  // where its links lead, "http://gate.example"; "" : on the page's own site
     // Of the device, for the gate's own page; of the name, where a gate closes it.
     std::vector<GateFacts> gates{};
+    bool reports = false;  // the house takes part in statistics
 };
 
 // What a device is told of its access (RFC 8908, 5).
@@ -162,6 +168,16 @@ public:
                                                       Caller const& caller) = 0;
     // Of a device by its id or hardware address.
     virtual Result<Slot> slot_of(std::string_view device) = 0;
+
+    // Statistics (docs/report.md).
+    virtual v1::ReportStatus report_status() = 0;
+    virtual v1::ReportPreview report_preview() = 0;
+    virtual Result<v1::ReportStatus> switch_reports(bool on, Caller const& caller) = 0;
+    // Local dates; empty: as far as there is anything.
+    virtual Result<v1::ReportFigures> report_figures(std::string_view from, std::string_view to) = 0;
+    virtual Result<v1::ReportSummary> report_summary(v1::MakeSummary const& request) = 0;
+    // What waits is sent now: the lab board alone.
+    virtual Result<v1::ReportStatus> send_reports(Caller const& caller) = 0;
 
     // Takes the table away and ends the daemon.
     virtual Result<void> release(Caller const& caller) = 0;

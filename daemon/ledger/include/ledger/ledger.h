@@ -1,6 +1,7 @@
 // The durable state: devices and their slots, placements by hand, people's words, what proofs of age have opened, the
-// numbers of categories, policy revisions, the last trusted time. `Ledger` is what tests fake; `ledger/sqlite_ledger.h`
-// has the real one. Control thread only. Every write is durable when it returns, except touch(), which is batched.
+// numbers of categories, policy revisions, the last trusted time, statistics (ledger/report_ledger.h). `Ledger` is what
+// tests fake; `ledger/sqlite_ledger.h` has the real one. Control thread only. Every write is durable when it returns,
+// except touch() and count(), which are batched.
 #pragma once
 
 #include <array>
@@ -16,11 +17,10 @@
 #include "base/category.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "ledger/report_ledger.h"
 #include "policy/decide.h"
 
 namespace kindgate::ledger {
-
-using policy::Instant;
 
 // A device that was seen or placed. Key: `id`.
 struct DeviceRecord {
@@ -71,10 +71,8 @@ struct Contents {
     std::optional<Instant> last_trusted;
 };
 
-class Ledger {
+class Ledger : public ReportLedger {
 public:
-    virtual ~Ledger() = default;
-
     // Everything, once at start.
     virtual Result<Contents> read() = 0;
 
@@ -83,7 +81,7 @@ public:
     virtual Result<void> put(DeviceRecord const& device) = 0;
     // The same for several at once: all or none, as fast as one.
     virtual Result<void> put_all(std::span<DeviceRecord const> devices) = 0;
-    // An unknown id is no error.
+    // With what was counted of it. An unknown id is no error.
     virtual Result<void> forget(std::string const& id) = 0;
     // Remembers last_seen and host_name ("": keep the one known) in memory; written with the next write, or by flush().
     // Nothing happens for an unknown id.

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "ledger/ledger.h"
@@ -44,6 +45,18 @@ public:
     Result<void> set_last_trusted(Instant at) override;
     std::string const& damage() const override { return damage_; }
 
+    bool durable() const override { return !place_.file.empty(); }
+    void count(DayCount const& more) override;
+    Result<std::vector<DayCount>> counts(report::Day first, report::Day last) override;
+    Result<void> forget_counts(report::Day before) override;
+    Result<ReportContents> read_reports() override;
+    Result<void> set_report_switch(ReportSwitch const& to) override;
+    Result<void> set_first_report_week(report::Week week) override;
+    Result<bool> debit(ReportRecord const& record) override;
+    Result<void> put_report(ReportRecord const& record) override;
+    Result<std::vector<report::ReleasedTable>> released(std::string const& period) override;
+    Result<void> put_released(std::span<report::ReleasedTable const> tables) override;
+
 private:
     struct Touch {
         Instant last_seen{};
@@ -61,16 +74,18 @@ private:
 
     Result<void> still_there() const;
 
-    // One durable transaction: what touch() remembered, then `body`.
+    // One durable transaction: what touch() and count() remembered, then `body`.
     template <typename Body>
     Result<void> write(Body body);
-    Result<void> write_touches();
+    Result<void> write_remembered();
+    bool remembers() const { return !touched_.empty() || !counted_.empty(); }
     Result<void> take_macs(DeviceRecord const& device);
 
     std::unique_ptr<Database> database_;
     std::string damage_;
     Place place_;
-    std::map<std::string, Touch> touched_;  // by device id; not written yet
+    std::map<std::string, Touch> touched_;                                            // by device id; not written yet
+    std::map<std::tuple<report::Day, std::string, Counted>, std::uint32_t> counted_;  // the same
 };
 
 }  // namespace kindgate::ledger

@@ -17,6 +17,7 @@
 #include "age/trust.h"
 #include "base/ids.h"
 #include "base/ip.h"
+#include "report/task.h"
 
 namespace date {
 class time_zone;
@@ -165,6 +166,30 @@ struct DomainList {
     bool operator==(DomainList const&) const = default;
 };
 
+// A survey that the house takes part in, if a grown-up has switched that on.
+struct ReportTask {
+    std::string table;  // id
+    report::Task task;
+    std::string leader;  // what people call it
+    std::string helper;
+    bool operator==(ReportTask const&) const = default;
+};
+
+// Oblivious HTTP.
+struct OhttpRelay {
+    std::string url;
+    Bytes keys;  // the gateway's key configurations, encoded
+    bool operator==(OhttpRelay const&) const = default;
+};
+
+struct Reports {
+    std::chrono::days keep{30};                // 0: nothing is counted
+    std::uint32_t epsilon_thousandths = 4000;  // of a week, all answers together
+    std::vector<ReportTask> tasks;
+    std::optional<OhttpRelay> relay;
+    bool operator==(Reports const&) const = default;
+};
+
 struct Policy {
     std::string name;
     date::time_zone const* zone =
@@ -179,6 +204,7 @@ struct Policy {
     std::vector<std::string> helpline_countries;  // ISO 3166-1 alpha-2; whose helplines people are shown
     std::vector<std::string> packs;               // names; at least one
     age::Trust age_trust;
+    Reports reports;
     bool operator==(Policy const&) const = default;
 
     // Index into profiles or devices; linear, for people's requests.

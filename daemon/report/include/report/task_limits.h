@@ -21,8 +21,10 @@ struct TaskLimits {
     std::chrono::days least_time_precision{7};  // a report's time tells no more than its week
 };
 
-// The task keeps to the limits, is under way, and holds nothing that isn't known here. Else the error names what is
-// wrong, the task, and what to do: forbidden, or unavailable before it begins.
-Result<void> check_task(Task const& task, TaskLimits const& limits, std::chrono::sys_seconds now);
+// The task keeps to the limits and holds nothing that isn't known here. Else the error names what is wrong, the task,
+// and what to do: forbidden.
+Result<void> check_task(Task const& task, TaskLimits const& limits);
+// Such a task takes reports of this time. Else forbidden, or unavailable before it begins.
+Result<void> check_time(Task const& task, std::chrono::sys_seconds at);
 
 }  // namespace kindgate::report

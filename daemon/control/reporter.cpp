@@ -1,0 +1,212 @@
+// Reporter: when answers are drawn and sent. What people are told of it stands in reporter_tell.cpp.
+#include "reporter.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/whole_file.h"
+#include "kindgate/v1/api.pb.h"
+#include "policy/tables_file.h"
+#include "report/task_limits.h"
+
+namespace kindgate::control {
+
+namespace {
+
+using Kind = report::UploadVerdict::Kind;
+using ledger::ReportRecord;
+using ledger::ReportState;
+using report::Week;
+using std::chrono::seconds;
+
+constexpr std::size_t largest_tables = 4U << 20U;
+// What could not be sent for so long is of no use to anybody.
+constexpr std::chrono::weeks longest_wait{4};
+constexpr seconds first_pause{std::chrono::minutes{10}};
+constexpr seconds longest_pause{std::chrono::hours{6}};
+
+policy::LoadedTables read_tables(std::filesystem::path const& file) {
+    auto const text = read_file(file, largest_tables);
+    if (text.ok()) return policy::load_tables(*text, file.string());
+    return {std::nullopt, {{file.string(), 1, 1, text.error().message(), "install it again"}}};
+}
+
+std::set<std::string> blocked_categories(policy::Policy const& policy) {
+    std::set<std::string> blocked;
+    for (auto const& profile : policy.profiles) {
+        blocked.insert(profile.content.block_categories.begin(), profile.content.block_categories.end());
+        if (profile.content.block_vpn) blocked.emplace(policy::vpn_category);
+        if (profile.content.block_encrypted_dns) blocked.emplace(policy::encrypted_dns_category);
+    }
+    return blocked;
+}
+
+}  // namespace
+
+Reporter::Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events,
+                   HouseCounts& counts)
+    : house_(std::move(house)),
+      events_(events),
+      counts_(counts),
+      random_(random),
+      book_(ledger, random),
+      web_(web),
+      courier_(web_, {.keep = [this](ReportRecord const& record) { return book_.put(record); },
+                      .renew = [this](ReportRecord& record, report::Task const& task) -> Result<void> {
+                          book_.renew(record, KG_TRY(random_size(task)));
+                          return book_.put(record);
+                      },
+                      .done = [this](ReportRecord record,
+                                     report::UploadVerdict const& verdict) { arrived(std::move(record), verdict); }}) {}
+
+Result<void> Reporter::start() {
+    auto loaded = read_tables(house_.tables);
+    tables_ = std::move(loaded.tables);
+    for (auto const& error : loaded.errors) tables_error_ += (tables_error_.empty() ? "" : "\n") + error.text();
+    return book_.load();
+}
+
+void Reporter::set_policy(std::shared_ptr<policy::Policy const> policy) {
+    policy_ = std::move(policy);
+    counts_.set_keep(policy_ ? policy_->reports.keep : std::chrono::days{0});
+    web_.set_relay(policy_ ? policy_->reports.relay : std::nullopt);
+}
+
+Reporter::Survey Reporter::survey_of(policy::ReportTask const& task) const {
+    Survey survey{.task = &task, .table = tables_ ? tables_->find(task.table) : nullptr, .refused = {}};
+    if (survey.table == nullptr) {
+        survey.refused = tables_ ? fmt::format("{} has no table '{}'", house_.tables.string(), task.table)
+                                 : "the file of the tables can't be read";
+    } else if (auto const said = report::measurement(task.task.vdaf, 0, survey.table->buckets.size()); !said.ok()) {
+        survey.refused = said.error().message();
+    }
+    return survey;
+}
+
+std::vector<Reporter::Survey> Reporter::surveys() const {
+    std::vector<Survey> all;
+    if (policy_)
+        for (auto const& task : policy_->reports.tasks) all.push_back(survey_of(task));
+    return all;
+}
+
+Result<void> Reporter::switch_to(bool on, std::string const& by, policy::Instant now) {
+    auto const switched = book_.switch_to({on, now, by});
+    if (!switched.ok()) return switched.error();
+    events_.tell(v1::Event::REPORTS_SWITCHED,
+                 fmt::format("{} switched reports {}", by, on ? "on" : "off: what waits is withdrawn"));
+    return {};
+}
+
+void Reporter::hurry(policy::Instant now) {
+    for (auto record : std::vector{book_.records()}) {
+        if (!ReportBook::waits(record) || record.due <= now) continue;
+        record.due = now;
+        if (auto const kept = book_.put(record); !kept.ok())
+            tell_failed(record.table, record.week, kept.error().message());
+    }
+}
+
+void Reporter::tick(Moment const& now, std::optional<report::Day> today) {
+    now_ = now;
+    if (!today || !policy_) return;
+    auto const running = Week::of(*today);
+    auto const first = book_.first_week(running);
+    if (!first.ok()) return tell_failed("reports", running, first.error().message());
+    if (!book_.on() || !tables_) return;
+    if (*first < running) draw_week(running.before(), now.instant());
+    send_due(now);
+}
+
+report::HouseholdWeek Reporter::measured(Week week) const {
+    auto const counts = counts_.between(week.first(), week.last());
+    auto measured = week_of(counts.ok() ? *counts : std::vector<ledger::DayCount>{}, "");
+    measured.categories_blocked = blocked_categories(*policy_).size();
+    measured.version = house_.version;
+    measured.board_family = house_.board_family;
+    return measured;
+}
+
+void Reporter::draw_week(Week week, policy::Instant now) {
+    for (auto const& survey : surveys()) {
+        if (!survey.refused.empty() || !counts_.counting()) continue;
+        if (book_.find(base64url_unpadded(survey.task->task.id()), week) != nullptr) continue;
+        if (!report::check_time(survey.task->task, week.report_time()).ok()) continue;
+        auto const truth = report::bucket_of(*survey.table, measured(week));
+        auto const drawn = book_.draw(week, *survey.task, *survey.table, truth, policy_->reports.epsilon_thousandths,
+                                      random_hour(week, now), now);
+        // Over the budget is no failure: status says so.
+        if (!drawn.ok() && drawn.error().code() != ErrorCode::forbidden)
+            tell_failed(survey.table->id, week, drawn.error().message());
+    }
+}
+
+// Also at once, in the week's last hour: an answer that comes late tells no more than one that comes early.
+policy::Instant Reporter::random_hour(Week week, policy::Instant now) {
+    std::array<std::uint8_t, 8> octets{};
+    random_.fill(octets);
+    std::uint64_t chance = 0;
+    for (auto const octet : octets) chance = chance << 8U | octet;
+    auto const left = std::max(week.next().report_time() - now, seconds{std::chrono::hours{1}});
+    return now + seconds{static_cast<std::int64_t>(chance % static_cast<std::uint64_t>(left.count()))};
+}
+
+void Reporter::send_due(Moment const& now) {
+    auto const at = now.instant();
+    auto const all = surveys();
+    for (auto record : std::vector{book_.records()}) {
+        if (courier_.busy()) return;
+        if (!ReportBook::waits(record) || record.due > at) continue;
+        auto const survey = std::ranges::find_if(all, [&](Survey const& one) {
+            return one.refused.empty() && base64url_unpadded(one.task->task.id()) == record.task;
+        });
+        if (survey != all.end() && record.week.report_time() + longest_wait > at) {
+            courier_.take(record, survey->task->task, survey->table->buckets.size(), now.steady);
+            continue;
+        }
+        arrived(record, {Kind::refused, survey == all.end() ? "the policy doesn't take part in it any more"
+                                                            : "it could not be sent for four weeks"});
+    }
+}
+
+void Reporter::arrived(ReportRecord record, report::UploadVerdict const& verdict) {
+    auto const* const kept = book_.find(record.task, record.week);
+    if (kept == nullptr || !now_) return;
+    record = *kept;
+    bool const withdrawn = !ReportBook::waits(record);
+    auto const now = now_->instant();
+    record.note = verdict.note;
+    ++record.tries;
+    switch (verdict.kind) {
+        case Kind::taken: record.state = ReportState::sent; break;
+        case Kind::refused:
+        case Kind::sealed_old: record.state = withdrawn ? record.state : ReportState::failed; break;
+        case Kind::later: {
+            auto const pause = first_pause * (1U << std::min(record.tries - 1, 6U));
+            record.due = now + std::min<seconds>(pause, longest_pause);
+            break;
+        }
+    }
+    if (record.state != kept->state) record.changed = now;
+    auto const put = book_.put(record);
+    if (!put.ok()) return tell_failed(record.table, record.week, put.error().message());
+    if (verdict.kind == Kind::taken)
+        events_.tell(v1::Event::REPORT_SENT,
+                     fmt::format("the answer to '{}' of the week {} has arrived{}", record.table, record.week.name(),
+                                 withdrawn ? ": it was on its way when reports were switched off" : ""));
+    else
+        tell_failed(record.table, record.week, verdict.note);
+    if (verdict.kind == Kind::taken && !withdrawn) send_due(*now_);
+}
+
+// The same is told once: a leader that is down for a week is one piece of news.
+void Reporter::tell_failed(std::string const& table, Week week, std::string_view why) {
+    auto text = fmt::format("the answer to '{}' of the week {} is not sent: {}", table, week.name(), why);
+    if (text == std::exchange(told_, text)) return;
+    events_.tell(v1::Event::REPORT_FAILED, std::move(text));
+}
+
+}  // namespace kindgate::control

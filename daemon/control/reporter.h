@@ -1,0 +1,94 @@
+// The house's part in statistics: when answers are drawn and at which hour each leaves, what people are told of it, and
+// a school's own summary. Everything stands still while reports are off, the time isn't known, or nothing can be kept.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "devices.h"
+#include "event_hub.h"
+#include "house_counts.h"
+#include "oblivious_web.h"
+#include "report/tables.h"
+#include "report_book.h"
+#include "report_courier.h"
+
+namespace kindgate::v1 {
+class ReportAnswer;
+class ReportPreview;
+class ReportStatus;
+class ReportSurvey;
+}  // namespace kindgate::v1
+
+namespace kindgate::control {
+
+class Reporter {
+public:
+    struct House {
+        std::filesystem::path tables;  // report.textproto
+        std::string version;           // of kindgate
+        std::string board_family;      // "debian"
+    };
+    // All must outlive this object.
+    Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events,
+             HouseCounts& counts);
+
+    Result<void> start();
+    // Null: none is in force.
+    void set_policy(std::shared_ptr<policy::Policy const> policy);
+
+    // Once a minute. `today`: the local date; none: the time isn't known.
+    void tick(Moment const& now, std::optional<report::Day> today);
+
+    bool on() const { return book_.on(); }
+    Result<void> switch_to(bool on, std::string const& by, policy::Instant now);
+    // Whatever waits leaves with the next ticks. For the lab.
+    void hurry(policy::Instant now);
+
+    v1::ReportStatus status(std::optional<report::Day> today) const;
+    // Draws nothing that counts.
+    v1::ReportPreview preview(std::optional<report::Day> today);
+
+    // None: the file can't be read.
+    std::optional<report::Tables> const& tables() const { return tables_; }
+
+private:
+    // A survey of the policy and its table.
+    struct Survey {
+        policy::ReportTask const* task = nullptr;
+        report::Table const* table = nullptr;
+        std::string refused;  // why it is not taken part in; "" : it is
+    };
+    std::vector<Survey> surveys() const;
+    Survey survey_of(policy::ReportTask const& task) const;
+
+    void draw_week(report::Week week, policy::Instant now);
+    void send_due(Moment const& now);
+    void arrived(ledger::ReportRecord record, report::UploadVerdict const& verdict);
+    void tell_failed(std::string const& table, report::Week week, std::string_view why);
+    policy::Instant random_hour(report::Week week, policy::Instant now);
+    report::HouseholdWeek measured(report::Week week) const;
+    std::vector<std::string> warnings() const;
+    void describe(report::Table const& table, report::HouseholdWeek const& week, v1::ReportAnswer& answer) const;
+    void show_bytes(report::Table const& table, policy::ReportTask const* survey, ledger::ReportRecord const* record,
+                    report::Week week, std::size_t truth, v1::ReportAnswer& answer);
+
+    House house_;
+    EventHub& events_;
+    HouseCounts& counts_;
+    report::RandomSource& random_;
+    ReportBook book_;
+    ObliviousWeb web_;
+    ReportCourier courier_;
+    std::shared_ptr<policy::Policy const> policy_;
+    std::optional<report::Tables> tables_;
+    std::string tables_error_;
+    std::optional<Moment> now_;  // of the last tick
+    std::string told_;           // what was told last of a failure, once
+};
+
+}  // namespace kindgate::control
