@@ -3,7 +3,9 @@
 
 #include <set>
 
+#include "dns_build.h"
 #include "house.h"
+#include "report/ohttp.h"
 #include "survey.h"
 
 namespace {
@@ -369,6 +371,85 @@ constexpr test::Test tests[] = {
          house.live_until(end_of_next);
          test::check(house.ledger.reports.records.front().state == ReportState::failed, "given up");
          test::check(house.web.asked.empty(), "nobody was asked");
+     }},
+    {"through a relay nobody learns both who asks and what",
+     [] {
+         ReportHouse house;
+         Survey::Server gateway{9};
+         auto keys = base64url(report::encode_ohttp_keys({&gateway.config, 1}));
+         std::ranges::replace(keys, '-', '+');
+         std::ranges::replace(keys, '_', '/');
+         auto const relay = fmt::format("relay {{ url: \"https://relay.example/\" keys: \"{}\" }}", keys);
+         test::write_file(house.board.policy_file, policy_text(house.survey, relay));
+         house.gate->policy_file_changed();
+         test::equal(house.gate->report_status().relay(), "https://relay.example/", "status says so");
+         bool garbage = true;
+         house.web.answer = [&](HttpRequest const& request) -> Result<HttpReply> {
+             test::equal(request.url, "https://relay.example/", "whom it asks");
+             if (garbage) return HttpReply{200, {{"Content-Type", "message/ohttp-res"}}, Bytes(100)};
+             auto const opened = test::value(report::open_request({&gateway.config, 1}, gateway.key, request.body));
+             auto const inner = test::value(house.survey.answer(opened.request));
+             return HttpReply{200,
+                              {{"Content-Type", "message/ohttp-res"}},
+                              test::value(report::seal_reply(opened.state, inner, house.random))};
+         };
+         house.switch_on();
+         house.live_until("2027-03-14T23:59:00Z");
+         test::check(house.survey.uploads.empty(), "an answer of the relay's own is none");
+         garbage = false;
+         house.live(8h);
+         test::equal(house.survey.uploads.size(), 1U, "uploads");
+         test::check(house.ledger.reports.records.front().state == ReportState::sent, "sent");
+     }},
+    {"a school's summary is drawn once: the same question has the same answer, and small groups have none",
+     [] {
+         std::string policy{test::home_policy};
+         for (int i = 0; i < 40; ++i)
+             policy +=
+                 fmt::format("devices {{ id: \"p{0}\" macs: \"02:00:5e:30:00:{0:02x}\" profile: \"kids\" }}\n", i);
+         House house{"2027-03-02T12:00:00Z", policy};
+         house.start();
+         house.give("kids", v1::OFF, 1h);
+         v1::MakeSummary asked;
+         asked.set_from("2027-03-01");
+         asked.set_to("2027-03-31");
+         test::contains(test::value(house.gate->report_summary(asked)).warnings(0), "no whole week");
+         house.pass(7 * 24h);
+         auto const first = test::value(house.gate->report_summary(asked));
+         test::check(first.tables_size() > 0, "tables");
+         int shown = 0;
+         for (auto const& table : first.tables()) {
+             test::equal(table.week(), "2027-W09", "the week");
+             if (table.group() == "parents") test::equal(table.withheld(), "few_people", table.table());
+             shown += table.withheld().empty() ? 1 : 0;
+         }
+         test::check(shown > 0, "something is shown");
+         auto const again = test::value(house.gate->report_summary(asked));
+         test::equal(again.SerializeAsString(), first.SerializeAsString(), "the same");
+         house.restart();
+         test::equal(test::value(house.gate->report_summary(asked)).SerializeAsString(), first.SerializeAsString(),
+                     "also after a restart");
+         house.ledger.failure = Error{ErrorCode::system, "the disk is full"};
+         asked.set_to("2027-03-14");
+         house.pass(7 * 24h);
+         test::check(!house.gate->report_summary(asked).ok(), "what can't be kept isn't told");
+     }},
+    {"a summary's dates are checked, and a week that is forgotten is said to be",
+     [] {
+         House house;
+         house.start();
+         v1::MakeSummary asked;
+         test::contains(house.gate->report_summary(asked).error().message(), "say `from` and `to`");
+         asked.set_from("2027-03-01");
+         asked.set_to("nonsense");
+         test::check(!house.gate->report_summary(asked).ok(), "no date");
+         asked.set_to("2027-02-01");
+         test::contains(house.gate->report_summary(asked).error().message(), "`to` is before `from`");
+         asked.set_from("2020-01-01");
+         test::contains(house.gate->report_summary(asked).error().message(), "60 weeks at most");
+         asked.set_from("2027-01-04");
+         asked.set_to("2027-01-10");
+         test::contains(test::value(house.gate->report_summary(asked)).warnings(0), "2027-W01: nothing was counted");
      }},
     {"only a lab's gate sends at once",
      [] {

@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 
 #include "age_keys.h"
+#include "base/bytes.h"
 #include "load_texts.h"
+#include "report/ohttp.h"
+#include "report/weekly_task.h"
 #include "test.h"
 
 namespace {
@@ -385,6 +388,93 @@ void refuses_wrong_age_trust() {
                             oid));
 }
 
+// What the survey's author publishes.
+std::string configuration(report::Task const& task) {
+    auto const header = report::taskprov_header(task);
+    return header.substr(1, header.size() - 2);
+}
+
+constexpr std::string_view two_aggregators =
+    "aggregators { name: \"Town\" url: \"https://leader.example/\" }\n"
+    "aggregators { name: \"Uni\" url: \"https://helper.example/\" }\n";
+
+// `said` stands in line 6.
+std::string in_reports(std::string_view said) {
+    return beside(fmt::format("reports {{\n{}{}\n}}", two_aggregators, said));
+}
+
+std::string task_text(report::Task const& task, std::string_view table = "screen-time") {
+    return fmt::format("tasks {{ table: \"{}\" leader: \"Town\" helper: \"Uni\" configuration: \"{}\" }}", table,
+                       configuration(task));
+}
+
+void refuses_wrong_reports() {
+    auto const good = test::weekly_task();
+    auto const loaded = accepted(in_reports(task_text(good)));
+    auto const& reports = loaded.policy->reports;
+    test::equal(reports.keep.count(), 30, "kept");
+    test::equal(reports.epsilon_thousandths, 4000U, "budget");
+    test::check(reports.tasks.size() == 1 && reports.tasks[0].task == good, "the task");
+    test::equal(reports.tasks[0].leader, "Town", "leader");
+    accepted(beside("reports { keep_days: 0 }"));
+    refused({
+        {in_reports("keep_days: 401"), "6:1: keep_days is 401: write 0 to 400"},
+        {in_reports("epsilon: \"0\""),
+         "6:1: '0' is no ε: write a number from 0.001 to 20 with at most 3 decimals, like \"4\""},
+        {in_reports("min_batch_size: 999"), "6:1: min_batch_size is 999: write 1000 to 1000000000"},
+        {in_reports("longest_days: 4000"), "6:1: longest_days is 4000: write 1 to 3660"},
+        {in_reports("aggregators { }"),
+         "6:1: the aggregator has no name: write name: and what people know it by\n"
+         "6:1: the aggregator has no url: write url: and its https address"},
+        {in_reports("aggregators { name: \"Town\" url: \"http://a.example/\" }"),
+         "6:15: the aggregator 'Town' stands in line 4 already: keep one of the two\n"
+         "6:28: 'http://a.example/' is no https address: write one like \"https://leader.example/\", of at most 253 "
+         "characters"},
+        {in_reports("tasks { }"),
+         "6:1: the task has no table: write table: and its id in report.textproto\n"
+         "6:1: the task has no leader: write leader: and the name of an aggregator\n"
+         "6:1: the task has no helper: write helper: and the name of an aggregator\n"
+         "6:1: the task has no configuration: write configuration: and what the survey's author publishes"},
+        {in_reports("tasks { table: \"t\" leader: \"Town\" helper: \"State\" configuration: \"!\" }"),
+         "6:35: there is no aggregator 'State': write one of: Town or Uni\n"
+         "6:51: this is no task configuration: it is not base64: write all of what the survey's author publishes"},
+        {in_reports(task_text(good) + "\n" + task_text(good)),
+         "7:9: a task for 'screen-time' stands in line 6 already: keep one of the two"},
+        {in_reports("keep_days: 13\n" + task_text(good)),
+         "6:1: a week is forgotten before its answers are drawn: write keep_days: 14 or more, or leave it out"},
+        {in_reports("relay { }"),
+         "6:1: the relay has no url: write url: and its https address\n"
+         "6:1: the relay has no keys: write keys: and those of its gateway"},
+    });
+    auto few = good;
+    few.min_batch_size = 100;
+    auto const told = load(in_reports(task_text(few)), "home.textproto").errors;
+    test::equal(told.size(), 1U, "errors");
+    test::equal(told[0].line, 6U, "its line");
+    test::contains(told[0].what, "as few as 100 households, 1000 are the least");
+    test::contains(told[0].advice, "ask its author to change it");
+    accepted(in_reports(task_text([&] {
+                            auto many = good;
+                            many.min_batch_size = 5000;
+                            return many;
+                        }()) +
+                        "\nmin_batch_size: 5000"));
+    test::contains(load(in_reports(task_text(good) + "\nmin_batch_size: 5000"), "h").errors.at(0).what,
+                   "5000 are the least");
+
+    auto const key = crypto::AgreementKey::at_random(crypto::Curve::x25519);
+    auto const config = report::hpke_config(1, {crypto::Curve::x25519, crypto::Aead::aes_128_gcm}, key.public_key());
+    auto const relay = [](ByteView keys) {
+        auto text = base64url(keys);
+        std::ranges::replace(text, '-', '+');
+        std::ranges::replace(text, '_', '/');
+        return in_reports(fmt::format("relay {{ url: \"https://relay.example/gateway\" keys: \"{}\" }}", text));
+    };
+    test::equal(accepted(relay(report::encode_ohttp_keys({&config, 1}))).policy->reports.relay->url,
+                "https://relay.example/gateway", "relay");
+    test::contains(load(relay(Bytes{1, 2, 3}), "h").errors.at(0).what, "keys is of no use");
+}
+
 constexpr test::Test tests[] = {
     {"policies: name, time zone, start of the day, newcomers, packs", refuses_wrong_policies},
     {"profiles: ids, names, age, modes, end", refuses_wrong_profiles},
@@ -398,6 +488,7 @@ constexpr test::Test tests[] = {
     {"domains are host names, and what else people write gets advice", refuses_wrong_domains},
     {"domain lists, and what is always reachable", refuses_wrong_lists},
     {"age trust: issuers, keys for one age, providers", refuses_wrong_age_trust},
+    {"reports: what is kept, aggregators, tasks within limits, a relay", refuses_wrong_reports},
 };
 
 }  // namespace
