@@ -5,13 +5,14 @@
 #include <functional>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace kindgate::cli {
 
 struct FetchWanted {
     std::string url;
-    std::string authorities;                    // see TlsStream
+    std::string authorities;                    // file with the certificates that are trusted, PEM
     std::string etag;                           // of the copy that is there; "": none
     std::size_t largest = 0;                    // bytes
     std::chrono::seconds patience{};            // for all of it
@@ -20,7 +21,7 @@ struct FetchWanted {
 
 struct Fetched {
     bool unchanged = false;  // the copy that is there is the newest
-    std::string body;
+    Bytes body;
     std::string etag;
 };
 

@@ -86,13 +86,15 @@ private:
             tell(source, "UNCHANGED", 0);
             return {};
         }
-        if (fetched.body.starts_with("\x1f\x8b")) fetched.body = KG_TRY(gunzip(fetched.body, most_bytes()));
-        auto const names = KG_TRY(count_names(source, fetched.body));
+        auto text = text_of(fetched.body);
+        std::string unpacked;
+        if (text.starts_with("\x1f\x8b")) text = unpacked = KG_TRY(gunzip(text, most_bytes()));
+        auto const names = KG_TRY(count_names(source, text));
         // An ETag never stands beside a list that isn't its own, wherever this is ended.
         std::error_code failed;
         std::filesystem::remove(etag_path(source), failed);
         if (failed) return Error::from_errno(failed.value(), fmt::format("cannot remove {}", etag_path(source)));
-        KG_TRY(replace_file(list_path(source), fetched.body));
+        KG_TRY(replace_file(list_path(source), text));
         KG_TRY(replace_file(etag_path(source), source.url() + "\n" + fetched.etag + "\n"));
         tell(source, "UPDATED", names);
         return {};
@@ -111,7 +113,7 @@ private:
     }
 
     // What came must be a list, or the copy that is there is better.
-    static Result<std::size_t> count_names(v1::Source const& source, std::string const& text) {
+    static Result<std::size_t> count_names(v1::Source const& source, std::string_view text) {
         if (auto const why = content::not_a_list(text))
             return Error{ErrorCode::invalid_input, fmt::format("what came is no list of names, {}", *why)};
         auto const summary = content::read_list(text, format_of(source), [](content::Rule const&) {});

@@ -10,7 +10,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include "tls_stream.h"
+#include "https/exchange.h"
 
 namespace kindgate::demo {
 
@@ -71,19 +71,33 @@ Result<void> exchange_plain(Url const& url, std::string const& at, Request const
     return {};
 }
 
-Result<void> exchange_secure(Url const& url, HttpRequest const& wanted, Request const& request, Parser& parser) {
-    auto stream = KG_TRY(cli::TlsStream::connect(
-        {url.host, url.port, wanted.authorities, cli::Reach::anywhere, std::chrono::steady_clock::now() + patience}));
-    error_code failed;
-    beast::flat_buffer buffer;
-    http::write(stream, request, failed);
-    if (!failed) http::read(stream, buffer, parser, failed);
-    if (failed) return no_answer(url, failed);
-    return {};
-}
-
 bool same(std::string_view one, std::string_view other) {
     return beast::iequals({one.data(), one.size()}, {other.data(), other.size()});
+}
+
+Result<HttpReply> ask_secure(HttpRequest const& wanted) {
+    auto const body = bytes_of(wanted.body);
+    auto reply = KG_TRY(https::exchange({wanted.method, wanted.url, wanted.headers, {body.begin(), body.end()}},
+                                        {wanted.authorities, largest_body, patience}));
+    return HttpReply{reply.status, std::move(reply.fields), std::string{text_of(reply.body)}};
+}
+
+Result<HttpReply> ask_plain(Url const& url, HttpRequest const& wanted) {
+    Request request{http::string_to_verb(wanted.method), url.target, 11};
+    request.set(http::field::host, url.authority());
+    request.set(http::field::user_agent, "kindgate-age-demo");
+    request.keep_alive(false);
+    for (auto const& [name, value] : wanted.headers) request.set(name, value);
+    request.body() = wanted.body;
+    request.prepare_payload();
+    Parser parser;
+    parser.body_limit(largest_body);
+    KG_TRY(exchange_plain(url, wanted.at, request, parser));
+    HttpReply reply{parser.get().result_int(), {}, parser.get().body()};
+    for (auto const& field : parser.get())
+        reply.headers.emplace_back(std::string{field.name_string().data(), field.name_string().size()},
+                                   std::string{field.value().data(), field.value().size()});
+    return reply;
 }
 
 }  // namespace
@@ -133,22 +147,7 @@ std::string HttpReply::told() const {
 
 Result<HttpReply> ask(HttpRequest const& wanted) {
     auto const url = KG_TRY(Url::parse(wanted.url));
-    Request request{http::string_to_verb(wanted.method), url.target, 11};
-    request.set(http::field::host, url.authority());
-    request.set(http::field::user_agent, "kindgate-age-demo");
-    request.keep_alive(false);
-    for (auto const& [name, value] : wanted.headers) request.set(name, value);
-    request.body() = wanted.body;
-    request.prepare_payload();
-    Parser parser;
-    parser.body_limit(largest_body);
-    KG_TRY(url.secure ? exchange_secure(url, wanted, request, parser)
-                      : exchange_plain(url, wanted.at, request, parser));
-    HttpReply reply{parser.get().result_int(), {}, parser.get().body()};
-    for (auto const& field : parser.get())
-        reply.headers.emplace_back(std::string{field.name_string().data(), field.name_string().size()},
-                                   std::string{field.value().data(), field.value().size()});
-    return reply;
+    return url.secure ? ask_secure(wanted) : ask_plain(url, wanted);
 }
 
 }  // namespace kindgate::demo

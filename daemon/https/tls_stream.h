@@ -1,10 +1,7 @@
 // A TLS connection to a server that shows a certificate for its name, as a stream that Beast reads and writes.
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 
 #include <boost/asio/buffer.hpp>
@@ -12,21 +9,19 @@
 #include <boost/system/system_error.hpp>
 
 #include "base/result.h"
+#include "https/exchange.h"
+#include "waiting.h"
 
-namespace kindgate::cli {
-
-enum class Reach : std::uint8_t { anywhere, public_only };
+namespace kindgate::https {
 
 class TlsStream {
 public:
-    using Deadline = std::chrono::steady_clock::time_point;
-
     struct Wanted {
         std::string host;
         std::string port;
         std::string authorities;  // file with the certificates that are trusted, PEM
         Reach reach = Reach::anywhere;
-        Deadline until;  // of everything that is done with the stream
+        Patience patience;  // for everything that is done with the stream
     };
 
     // Connects and shakes hands: TLS 1.2 or later, the name checked.
@@ -81,4 +76,4 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace kindgate::cli
+}  // namespace kindgate::https

@@ -4,7 +4,6 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,19 +12,18 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include <fmt/format.h>
 #include <boost/asio/error.hpp>
 
+#include "base/descriptor.h"
 #include "base/ip.h"
 #include "crypto/secret.h"
+#include "look_up.h"
 
-namespace kindgate::cli {
+namespace kindgate::https {
 
 namespace {
-
-using Deadline = TlsStream::Deadline;
 
 // IANA's special-purpose registries (RFC 6890 and later), as far as somebody could live there.
 bool is_private(IpAddress const& address) {
@@ -56,12 +54,6 @@ std::optional<IpAddress> address_of(addrinfo const& found) {
     return IpAddress{sixteen};
 }
 
-bool wait_for(int socket, short what, Deadline until) {
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
-    pollfd waited{socket, what, 0};
-    return left > 0 && ::poll(&waited, 1, static_cast<int>(std::min<long long>(left, 3'600'000))) == 1;
-}
-
 std::string tls_error(int number) {
     std::array<char, 160> text{};
     mbedtls_strerror(number, text.data(), text.size());
@@ -73,35 +65,29 @@ int random_octets(void*, unsigned char* to, std::size_t size) {
     return 0;
 }
 
-// One address; the socket, or -1.
-int connect_to(addrinfo const& found, Deadline until) {
-    int const socket = ::socket(found.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket < 0) return -1;
+// One address; without a descriptor: it doesn't answer.
+Descriptor connect_to(addrinfo const& found, Patience patience) {
+    Descriptor socket{::socket(found.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (!socket.open()) return {};
     int error = 0;
     socklen_t size = sizeof error;
     // An address that doesn't answer must not use up the time of the others.
-    auto const soon = std::min(until, std::chrono::steady_clock::now() + std::chrono::seconds{10});
-    bool const connected = ::connect(socket, found.ai_addr, found.ai_addrlen) == 0 ||
-                           (errno == EINPROGRESS && wait_for(socket, POLLOUT, soon) &&
-                            ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0);
-    if (connected) return socket;
-    ::close(socket);
-    return -1;
+    patience.until = std::min(patience.until, std::chrono::steady_clock::now() + std::chrono::seconds{10});
+    bool const connected = ::connect(socket.get(), found.ai_addr, found.ai_addrlen) == 0 ||
+                           (errno == EINPROGRESS && wait_for(socket.get(), POLLOUT, patience) &&
+                            ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0);
+    if (!connected) return {};
+    return socket;
 }
 
-Result<int> connect_socket(TlsStream::Wanted const& wanted) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (int const error = ::getaddrinfo(wanted.host.c_str(), wanted.port.c_str(), &hints, &found); error != 0)
-        return Error{ErrorCode::unavailable, fmt::format("{} isn't found ({})", wanted.host, ::gai_strerror(error))};
-    std::unique_ptr<addrinfo, void (*)(addrinfo*)> const owned{found, ::freeaddrinfo};
+Result<Descriptor> connect_socket(TlsStream::Wanted const& wanted) {
+    auto const found = KG_TRY(look_up(wanted.host, wanted.port, wanted.patience));
     bool refused = false;
-    for (auto const* one = found; one != nullptr; one = one->ai_next) {
+    for (auto const* one = found.get(); one != nullptr; one = one->ai_next) {
         auto const address = address_of(*one);
         if (!address || (wanted.reach == Reach::public_only && is_private(*address))) {
             refused = true;
-        } else if (int const socket = connect_to(*one, wanted.until); socket >= 0) {
+        } else if (auto socket = connect_to(*one, wanted.patience); socket.open()) {
             return socket;
         }
     }
@@ -113,8 +99,8 @@ Result<int> connect_socket(TlsStream::Wanted const& wanted) {
 }  // namespace
 
 struct TlsStream::Parts {
-    int socket = -1;
-    Deadline until;
+    Descriptor socket;
+    Patience patience;
     mbedtls_x509_crt authorities;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
@@ -128,22 +114,26 @@ struct TlsStream::Parts {
         mbedtls_ssl_free(&ssl);
         mbedtls_ssl_config_free(&config);
         mbedtls_x509_crt_free(&authorities);
-        if (socket >= 0) ::close(socket);
     }
     Parts(Parts const&) = delete;
     Parts& operator=(Parts const&) = delete;
 
+    // send() or recv(), once the socket is ready for it.
+    template <typename Carry>
+    int carried(short when, Carry carry) const {
+        while (wait_for(socket.get(), when, patience)) {
+            auto const size = carry(socket.get());
+            if (size >= 0) return static_cast<int>(size);
+            if (errno != EAGAIN && errno != EINTR) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+        }
+        return MBEDTLS_ERR_SSL_TIMEOUT;
+    }
     static int send(void* self, unsigned char const* bytes, std::size_t size) {
-        auto const& parts = *static_cast<Parts*>(self);
-        if (!wait_for(parts.socket, POLLOUT, parts.until)) return MBEDTLS_ERR_SSL_TIMEOUT;
-        auto const sent = ::send(parts.socket, bytes, size, MSG_NOSIGNAL);
-        return sent < 0 ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : static_cast<int>(sent);
+        return static_cast<Parts*>(self)->carried(
+            POLLOUT, [&](int socket) { return ::send(socket, bytes, size, MSG_NOSIGNAL); });
     }
     static int receive(void* self, unsigned char* bytes, std::size_t size) {
-        auto const& parts = *static_cast<Parts*>(self);
-        if (!wait_for(parts.socket, POLLIN, parts.until)) return MBEDTLS_ERR_SSL_TIMEOUT;
-        auto const got = ::recv(parts.socket, bytes, size, 0);
-        return got < 0 ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : static_cast<int>(got);
+        return static_cast<Parts*>(self)->carried(POLLIN, [&](int socket) { return ::recv(socket, bytes, size, 0); });
     }
 
     int configure(std::string const& host) {
@@ -169,7 +159,7 @@ TlsStream::~TlsStream() = default;
 
 Result<TlsStream> TlsStream::connect(Wanted const& wanted) {
     auto parts = std::make_unique<Parts>();
-    parts->until = wanted.until;
+    parts->patience = wanted.patience;
     // A positive number: that many of the store's certificates are of kinds that the library can't read.
     if (mbedtls_x509_crt_parse_file(&parts->authorities, wanted.authorities.c_str()) < 0)
         return Error{ErrorCode::system,
@@ -187,7 +177,14 @@ Result<TlsStream> TlsStream::connect(Wanted const& wanted) {
 }
 
 std::size_t TlsStream::read(boost::asio::mutable_buffer buffer, boost::system::error_code& error) {
-    auto const got = mbedtls_ssl_read(&parts_->ssl, static_cast<unsigned char*>(buffer.data()), buffer.size());
+    auto const read_once = [&] {
+        return mbedtls_ssl_read(&parts_->ssl, static_cast<unsigned char*>(buffer.data()), buffer.size());
+    };
+    int got = read_once();
+#if MBEDTLS_VERSION_MAJOR >= 3
+    // With TLS 1.3 the means to resume, which nobody here does, come like data.
+    while (got == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) got = read_once();
+#endif
     error = {};
     if (got > 0) return static_cast<std::size_t>(got);
     if (got == MBEDTLS_ERR_SSL_TIMEOUT) {
@@ -209,4 +206,4 @@ std::size_t TlsStream::write(boost::asio::const_buffer buffer, boost::system::er
     return 0;
 }
 
-}  // namespace kindgate::cli
+}  // namespace kindgate::https
