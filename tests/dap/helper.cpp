@@ -12,8 +12,7 @@ constexpr auto helper_index = static_cast<std::size_t>(report::Aggregator::helpe
 
 bool has_twice(AggregationJob const& job) {
     std::set<report::ReportId> ids;
-    return std::ranges::any_of(job.inits,
-                               [&](auto const& init) { return !ids.insert(init.share.metadata.id).second; });
+    return std::ranges::any_of(job.inits, [&](auto const& init) { return !ids.insert(init.share.metadata.id).second; });
 }
 
 }  // namespace
@@ -78,8 +77,8 @@ Answered<report::HpkeCiphertext> Helper::share(AggregateShareRequest const& requ
     if (!sum) return std::unexpected{sum.error()};
     if (sum->reports != request.reports || sum->checksum != request.checksum)
         return problem(ProblemType::batch_mismatch, "leader and helper have added up other reports");
-    auto share = seal_aggregate_share(collector, report::Aggregator::helper, batches_.task(), request.job,
-                                      sum->aggregate);
+    auto share =
+        seal_aggregate_share(collector, report::Aggregator::helper, batches_.task(), request.job, sum->aggregate);
     if (!share.ok()) return problem(ProblemType::none, share.error().message(), 500);
     batches_.close(*interval);
     return std::move(share).value();

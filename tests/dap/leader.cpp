@@ -75,8 +75,8 @@ Answered<std::vector<report::RefusedReport>> Leader::finish(Job job, std::span<V
             continue;
         }
         auto const message = read_ping_pong(PingPong::finish, response.payload);
-        auto const share = message.ok() ? batches_.prio3().verify_next(std::move(state), *message)
-                                        : Result<Bytes>{message.error()};
+        auto const share =
+            message.ok() ? batches_.prio3().verify_next(std::move(state), *message) : Result<Bytes>{message.error()};
         if (share.ok())
             batches_.add(metadata, *share);
         else

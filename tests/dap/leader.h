@@ -13,7 +13,7 @@ class Leader {
 public:
     static constexpr std::size_t job_size = 100;  // reports
 
-    // A collector's configuration; the keys have to outlive this.
+    // The keys have to outlive this.
     Leader(Batches batches, KeyRing const& keys) : batches_(std::move(batches)), keys_(keys) {}
 
     report::Task const& task() const { return batches_.task(); }

@@ -1,10 +1,10 @@
-// What the aggregators and the collector say to each other (draft-ietf-ppm-dap-18, 4.5 and 4.6). What breaks a message's
-// form is invalid_input.
+// What the aggregators and the collector say to each other (draft-ietf-ppm-dap-18, 4.5 and 4.6). What breaks a
+// message's form is invalid_input.
 //
 // Written after -17 and the changes that made -18 of it, as its repository discusses them (pull requests 762 and 779,
 // job extensions instead of PartialBatchSelector; 769, what a collection asked for goes to the helper and into the
-// AAD; 774, the task's configuration in the AAD; 781, servers name what is made). The words of -18 themselves were not at
-// hand: that Collection has no batch selector any more, either, is what follows from 779.
+// AAD; 774, the task's configuration in the AAD; 781, servers name what is made). The words of -18 themselves were not
+// at hand: that Collection has no batch selector any more, either, is what follows from 779.
 #pragma once
 
 #include "report/upload.h"
@@ -43,7 +43,7 @@ enum class Step : std::uint8_t { proceed = 0, finish = 1, reject = 2 };
 struct VerifyResponse {
     report::ReportId id{};
     Step step = Step::finish;
-    Bytes payload{};                                           // where it proceeds: ping_pong(finish)
+    Bytes payload{};                                            // where it proceeds: ping_pong(finish)
     report::ReportError error = report::ReportError::reserved;  // where it rejects
     bool operator==(VerifyResponse const&) const = default;
 };
@@ -116,8 +116,7 @@ Result<report::HpkeCiphertext> decode_aggregate_share(ByteView bytes);
 
 // 4.6.4: sealed by an aggregator for the collector, who opens it for what it has asked.
 Result<report::HpkeCiphertext> seal_aggregate_share(report::HpkeConfig const& collector, report::Aggregator from,
-                                                    report::Task const& task, CollectionJob const& job,
-                                                    ByteView share);
+                                                    report::Task const& task, CollectionJob const& job, ByteView share);
 Result<Bytes> open_aggregate_share(report::HpkeConfig const& config, crypto::AgreementKey const& key,
                                    report::Aggregator from, report::Task const& task, CollectionJob const& job,
                                    report::HpkeCiphertext const& sealed);
