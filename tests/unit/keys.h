@@ -36,6 +36,18 @@ inline constexpr std::string_view gate_certificate =
     "AwIDSAAwRQIhAO8NlynGOHRKktiYEmh/u0sjfbUlSWMY7ZT8qBnJ3K2LAiBlXXjz\n"
     "oukek2aGb1inH/70tSLNgThhzzj4+f7HfRBnig==\n"
     "-----END CERTIFICATE-----\n";
+// The same for localhost.
+inline constexpr std::string_view localhost_certificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBXzCCAQWgAwIBAgIBAjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv\n"
+    "c3QwHhcNMjYwMTAxMDAwMDAwWhcNNDYwMTAxMDAwMDAwWjAUMRIwEAYDVQQDDAls\n"
+    "b2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARg/tS6JVqdMclh63TG\n"
+    "NW1owEm4kjth+mzmaWIuYPKftnkD/hAIuLyZpBrp6VYovGTy8bIMLX6fUXejwpTU\n"
+    "RiKZo0gwRjAUBgNVHREEDTALgglsb2NhbGhvc3QwDwYDVR0TAQH/BAUwAwEB/zAd\n"
+    "BgNVHQ4EFgQUGpVpV5vOMpqULQdpycC1ZDFWNxAwCgYIKoZIzj0EAwIDSAAwRQIg\n"
+    "F/IrHtrycVmIO8pbAbRg/EVhG196rp/d2aV1q2xECQICIQDg4hs2dUHz+cYiwUpC\n"
+    "UTHF5P3S6tbMQzzVwQuUTE8aQA==\n"
+    "-----END CERTIFICATE-----\n";
 // No certificate's.
 inline constexpr std::string_view other_key =
     "-----BEGIN EC PRIVATE KEY-----\n"
