@@ -44,7 +44,6 @@ struct Options {
     std::vector<double> truth;
     std::string seed;
     std::string addresses;
-    std::string gateway;
 };
 
 // Each returns the exit status where it could be done: 0, or 1 where not all was taken.

@@ -156,6 +156,8 @@ private:
     void accept() {
         acceptor_.async_accept([this](error_code failed, tcp::socket socket) {
             if (failed == asio::error::operation_aborted) return;
+            // A handshake's parts are small: they don't wait for acknowledgements.
+            if (!failed) socket.set_option(tcp::no_delay{true}, failed);
             if (auto tls = failed ? nullptr : crypto::TlsSession::accept(identity_))
                 std::make_shared<Session>(std::move(socket), std::move(tls), answer_)->read();
             accept();
