@@ -1,7 +1,5 @@
 #include "fetch.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "https/exchange.h"
@@ -24,16 +22,6 @@ std::string resolved(https::Url const& base, std::string_view location) {
 
 bool sends_elsewhere(unsigned status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-// RFC 9110, 5.1: upper or lower case.
-std::string field(HttpReply const& reply, std::string_view name) {
-    auto const same = [](char one, char other) {
-        return (one >= 'A' && one <= 'Z' ? one + ('a' - 'A') : one) == other;
-    };
-    auto const found =
-        std::ranges::find_if(reply.fields, [&](auto const& one) { return std::ranges::equal(one.first, name, same); });
-    return found == reply.fields.end() ? "" : found->second;
 }
 
 // An exchange knows only what is left of the patience: the end of all of it is told here.
@@ -59,10 +47,10 @@ Result<Fetched> fetch(FetchWanted const& wanted) {
         auto const reach = hops == 0 ? https::Reach::anywhere : https::Reach::public_only;
         auto reply = KG_TRY(ask(address, reach, until, wanted));
         if (reply.status == 304 && !wanted.etag.empty()) return Fetched{true, {}, wanted.etag};
-        if (reply.status == 200) return Fetched{false, std::move(reply.body), field(reply, "etag")};
+        if (reply.status == 200) return Fetched{false, std::move(reply.body), std::string{field(reply.fields, "ETag")}};
         if (!sends_elsewhere(reply.status))
             return Error{ErrorCode::unavailable, fmt::format("{} answers {}", url.host, reply.status)};
-        address = resolved(url, field(reply, "location"));
+        address = resolved(url, field(reply.fields, "Location"));
     }
     return Error{ErrorCode::unavailable, fmt::format("it was sent elsewhere more than {} times", most_redirects)};
 }

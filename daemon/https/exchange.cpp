@@ -1,7 +1,5 @@
 #include "https/exchange.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -18,19 +16,6 @@ namespace http = beast::http;
 using Body = http::vector_body<std::uint8_t>;
 using Parser = http::response_parser<Body>;
 
-// RFC 9110, 5.1 and 9.1.
-bool is_token(std::string_view text) {
-    static constexpr std::string_view signs = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || signs.contains(c);
-    });
-}
-
-// Values may come from others, such as ETags: what ends a line would begin another field.
-bool is_value(std::string_view text) {
-    return text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
-}
-
 Result<http::request<Body>> request_for(Url const& url, HttpRequest const& wanted) {
     auto const wrong = [](std::string_view what) {
         return Error{ErrorCode::invalid_input, fmt::format("'{}' can't stand in a request's head", what)};
@@ -45,7 +30,8 @@ Result<http::request<Body>> request_for(Url const& url, HttpRequest const& wante
     request.set(http::field::connection, "close");
     for (auto const& [name, value] : wanted.fields) {
         if (!is_token(name)) return wrong(name);
-        if (!is_value(value)) return wrong(value);
+        // Values may come from others, such as ETags.
+        if (!is_field_value(value)) return wrong(value);
         request.insert(name, value);
     }
     request.body() = wanted.body;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "hpke_pieces.h"
 
 namespace kindgate::report {
@@ -12,11 +14,23 @@ constexpr std::uint16_t kem_p256 = 0x0010;
 constexpr std::uint16_t kem_x25519 = 0x0020;
 constexpr std::uint16_t hkdf_sha256 = 0x0001;
 
+}  // namespace
+
 std::size_t key_size(crypto::Curve curve) {
     return curve == crypto::Curve::p256 ? 65 : 32;
 }
 
-}  // namespace
+std::optional<crypto::Curve> curve_of(std::uint16_t kem) {
+    if (kem == kem_p256) return crypto::Curve::p256;
+    if (kem == kem_x25519) return crypto::Curve::x25519;
+    return std::nullopt;
+}
+
+Result<crypto::hpke::Suite> suite_of(HpkeConfig const& config) {
+    if (auto const suite = config.suite()) return *suite;
+    return Error{ErrorCode::invalid_input,
+                 fmt::format("HPKE configuration {} has algorithms that Kindgate doesn't know", config.id)};
+}
 
 HpkeConfig read_hpke_config(Reader& reader) {
     auto const number = [&] { return static_cast<std::uint16_t>(reader.number(2)); };
@@ -35,9 +49,9 @@ void write(Writer& writer, HpkeConfig const& config) {
 }
 
 std::optional<crypto::hpke::Suite> HpkeConfig::suite() const {
-    if ((kem != kem_p256 && kem != kem_x25519) || kdf != hkdf_sha256 || aead < 1 || aead > 3) return std::nullopt;
-    return crypto::hpke::Suite{kem == kem_p256 ? crypto::Curve::p256 : crypto::Curve::x25519,
-                               static_cast<crypto::Aead>(aead - 1)};
+    auto const curve = curve_of(kem);
+    if (!curve || kdf != hkdf_sha256 || aead < 1 || aead > 3) return std::nullopt;
+    return crypto::hpke::Suite{*curve, static_cast<crypto::Aead>(aead - 1)};
 }
 
 HpkeConfig hpke_config(std::uint8_t id, crypto::hpke::Suite suite, ByteView public_key) {
@@ -72,8 +86,8 @@ Result<HpkeConfig> choose(std::span<HpkeConfig const> list) {
     if (found == list.end())
         return Error{
             ErrorCode::unavailable,
-            "of the aggregator's HPKE configurations none has algorithms that Kindgate knows (X25519 or P-256, "
-            "HKDF-SHA256, AES-GCM or ChaCha20-Poly1305): it has to offer another one"};
+            "of the HPKE configurations that are offered none has algorithms that Kindgate knows (X25519 or P-256, "
+            "HKDF-SHA256, AES-GCM or ChaCha20-Poly1305): there has to be another one"};
     return *found;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "crypto/hpke.h"
+#include "hpke_pieces.h"
 #include "report/upload.h"
 #include "wire.h"
 
@@ -17,12 +18,6 @@ Bytes info(Aggregator aggregator) {
         .number(1, 1)
         .number(aggregator == Aggregator::leader ? 2 : 3, 1)
         .bytes();
-}
-
-Result<crypto::hpke::Suite> suite_of(HpkeConfig const& config) {
-    if (auto const suite = config.suite()) return *suite;
-    return Error{ErrorCode::invalid_input,
-                 fmt::format("HPKE configuration {} has algorithms that Kindgate doesn't know", config.id)};
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ public:
         return made;
     }
 
+    // All that is left, which stays.
+    ByteView rest() const { return rest_; }
     void fail() {
         good_ = false;
         rest_ = {};

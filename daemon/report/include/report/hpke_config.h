@@ -28,8 +28,14 @@ Bytes encode(std::span<HpkeConfig const> list);
 // Cut, or with something behind it: invalid_input.
 Result<std::vector<HpkeConfig>> decode_hpke_configs(ByteView bytes);
 
-// The first whose algorithms are known and whose key has their form: the aggregator's order is what it prefers. There
+// The first whose algorithms are known and whose key has their form: the order is what who offers them prefers. There
 // is none: unavailable.
 Result<HpkeConfig> choose(std::span<HpkeConfig const> list);
+
+// A configuration that choose() gave, and a key on its curve for one message alone.
+struct Recipient {
+    HpkeConfig config;
+    crypto::AgreementKey ephemeral;
+};
 
 }  // namespace kindgate::report

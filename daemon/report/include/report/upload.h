@@ -54,12 +54,6 @@ Bytes input_share_aad(TaskId const& id, Task const& task, ReportMetadata const& 
 
 enum class Aggregator : std::uint8_t { leader = 0, helper = 1 };  // as Prio3 counts them
 
-// A configuration that choose() gave, and a key on its curve for one report alone.
-struct Recipient {
-    HpkeConfig config;
-    crypto::AgreementKey ephemeral;
-};
-
 // A report of a measurement. `random`: Prio3::random_size() fresh octets. What the task's VDAF doesn't take, or a key
 // that is none: invalid_input.
 Result<Report> make_report(Task const& task, std::span<std::uint64_t const> measurement, ReportMetadata metadata,
