@@ -1,7 +1,9 @@
 // What a party does wrong on purpose.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,6 +22,13 @@ struct Faults {
 
     // Words with blanks or line ends between them: slow error garbage cut wrong-key rotate refuse refuse=CODE.
     static Result<Faults> parse(std::string_view words);
+};
+
+// Who asks a party, when, and what it does wrong then.
+struct Caller {
+    std::string address;
+    std::chrono::sys_seconds now;
+    Faults faults{};
 };
 
 }  // namespace kindgate::dap

@@ -8,22 +8,8 @@
 
 namespace kindgate::dap {
 
-namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
-
 std::string media_type(std::string_view message) {
     return fmt::format("application/ppm-dap;message={}", message);
-}
-
-std::string_view field(HttpFields const& fields, std::string_view name) {
-    auto const found = std::ranges::find_if(
-        fields, [&](auto const& one) { return std::ranges::equal(one.first, name, {}, lower, lower); });
-    return found == fields.end() ? std::string_view{} : found->second;
 }
 
 std::string url_below(std::string const& base, std::string_view path) {

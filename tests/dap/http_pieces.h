@@ -15,8 +15,6 @@ namespace kindgate::dap {
 using Send = std::function<Result<HttpReply>(HttpRequest const&)>;
 
 std::string media_type(std::string_view message);  // "application/ppm-dap;message=upload-req"
-// The first of this name, whatever its case; none: "".
-std::string_view field(HttpFields const& fields, std::string_view name);
 
 // {base}tasks/{id}/{resource}
 std::string task_url(std::string const& base, report::TaskId const& id, std::string_view resource);

@@ -56,6 +56,13 @@ void KeyRing::rotate() {
     keys_.push_back(OwnKey::at_random(static_cast<std::uint8_t>(newest().config.id + 1U)));
 }
 
+bool KeyRing::rotate_once(bool wanted) {
+    bool const rotates = wanted && !rotated_;
+    rotated_ = wanted;
+    if (rotates) rotate();
+    return rotates;
+}
+
 std::expected<report::PlaintextInputShare, report::ReportError> KeyRing::open(
     report::Aggregator who, ByteView aad, report::HpkeCiphertext const& sealed) const {
     auto const& [key, config] = newest();

@@ -28,6 +28,8 @@ public:
 
     OwnKey const& newest() const { return keys_.back(); }
     void rotate();
+    // Rotates when this is wanted and wasn't the last time; true: it did.
+    bool rotate_once(bool wanted);
 
     // What is sealed for the newest key, or the code of what a client is told.
     std::expected<report::PlaintextInputShare, report::ReportError> open(report::Aggregator who, ByteView aad,
@@ -37,6 +39,7 @@ private:
     explicit KeyRing(std::vector<OwnKey> keys) : keys_(std::move(keys)) {}
 
     std::vector<OwnKey> keys_;
+    bool rotated_ = false;
 };
 
 }  // namespace kindgate::dap

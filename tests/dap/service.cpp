@@ -35,12 +35,10 @@ Result<void> Service::learn(report::Task const& task) {
 }
 
 HttpReply Service::answer(HttpRequest const& request, Caller const& caller) {
-    if (caller.faults.rotate && !rotated_) {
-        keys_.rotate();
+    if (keys_.rotate_once(caller.faults.rotate)) {
         log(fmt::format("key {}", keys_.newest().config.id));
         if (setup_.keep_keys) setup_.keep_keys(keys_.text());
     }
-    rotated_ = caller.faults.rotate;
     // Whatever stands before is the path of the aggregator's own URL.
     std::string_view const path{request.url};
     if (path.ends_with("/hpke_config"))

@@ -22,12 +22,6 @@ struct Setup {
     std::function<void(std::string const&)> keep_keys{};  // KeyRing::text(), when it changes; may be missing
 };
 
-struct Caller {
-    std::string address;
-    std::chrono::sys_seconds now;
-    Faults faults{};
-};
-
 class Service {
 public:
     Service(Setup setup, KeyRing keys) : setup_(std::move(setup)), keys_(std::move(keys)) {}
@@ -61,7 +55,6 @@ private:
 
     Setup setup_;
     KeyRing keys_;
-    bool rotated_ = false;
     OwnKey nobodys_ = OwnKey::at_random(0);
     std::map<std::string, HttpReply> made_{};  // by path
 };

@@ -44,6 +44,10 @@ struct Options {
     std::vector<double> truth;
     std::string seed;
     std::string addresses;
+    // Of OHTTP.
+    std::string relay;
+    std::string gateway;
+    std::vector<std::string> targets;
 };
 
 // Each returns the exit status where it could be done: 0, or 1 where not all was taken.
@@ -52,6 +56,8 @@ Result<int> task(Options const& options);
 Result<int> collector_key(Options const& options);
 Result<int> leader(Options const& options);
 Result<int> helper(Options const& options);
+Result<int> gateway(Options const& options);
+Result<int> relay(Options const& options);
 Result<int> collect(Options const& options);
 Result<int> households(Options const& options);
 

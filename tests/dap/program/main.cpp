@@ -65,6 +65,21 @@ void aggregator_options(CLI::App& app, Options& options) {
         ->capture_default_str();
 }
 
+void gateway_options(CLI::App& app, Options& options) {
+    server_options(app, options);
+    app.add_option("--target", options.targets, "What URLs begin with that it asks; none: it asks any")
+        ->type_name("URL")
+        ->expected(1)
+        ->take_all();
+}
+
+void relay_options(CLI::App& app, Options& options) {
+    server_options(app, options);
+    app.add_option("--gateway", options.gateway, "To whom it passes on: https://gateway.example/")
+        ->type_name("URL")
+        ->required();
+}
+
 void task_options(CLI::App& app, Options& options) {
     app.add_option("--info", options.info, "What it is called")->type_name("TEXT")->required();
     app.add_option("--leader", options.leader, "https://leader.example/")->type_name("URL")->required();
@@ -130,6 +145,11 @@ void household_options(CLI::App& app, Options& options) {
     app.add_option("--addresses", options.addresses,
                    "4 and 6: ask ipv4.NAME or ipv6.NAME instead of each aggregator's NAME; both: in turns")
         ->type_name("4|6|both");
+    auto* const gateway = app.add_option("--gateway", options.gateway, "Seal all for this OHTTP gateway …");
+    gateway->type_name("URL");
+    auto* const relay = app.add_option("--relay", options.relay, "… and send it through this relay");
+    relay->type_name("URL")->needs(gateway);
+    gateway->needs(relay);
     authorities_option(app, options);
 }
 
@@ -151,6 +171,11 @@ constexpr std::array entries{
     Entry{"leader", "Take reports, verify them with the helper, give sums to the collector", aggregator_more,
           aggregator_options, leader},
     Entry{"helper", "Verify reports with the leader", aggregator_more, aggregator_options, helper},
+    Entry{"gateway", "Open what was sealed for it and ask the target (OHTTP, RFC 9458)",
+          "Keys: GET /ohttp-keys. Requests: POST, whatever the path. Faults and lines as a leader's; asks METHOD URL.",
+          gateway_options, gateway},
+    Entry{"relay", "Pass sealed requests on to a gateway, and know nothing but who asks and how much",
+          "Faults as a leader's. A line a request: relayed N octets from ADDRESS, N back.", relay_options, relay},
     Entry{"collect", "Ask the leader for the sums of some weeks, and print them as JSON",
           "  dap-party collect --task BASE64 --collector-key collector.key --epsilon 2", collect_options, collect},
     Entry{"households", "Upload reports of households that are made up, and print as JSON how many were taken",
@@ -190,7 +215,9 @@ public:
 private:
     std::map<std::string, Options> options_{};
     CLI::App app_{
-        "Leader, helper, collector and households of DAP (draft-ietf-ppm-dap-18), for tests of reports.\n"
+        "Leader, helper, collector and households of DAP (draft-ietf-ppm-dap-18), and a relay and gateway of OHTTP, "
+        "for\n"
+        "tests of reports.\n"
         "No party to rely on: nobody is authenticated but by certificates, and sums are kept in memory.",
         "dap-party"};
     Entry const* chosen_ = nullptr;

@@ -11,6 +11,7 @@
 #include "base/whole_file.h"
 #include "commands.h"
 #include "household.h"
+#include "oblivious.h"
 #include "report/randomised_response.h"
 #include "service.h"
 
@@ -63,6 +64,14 @@ Result<std::vector<std::string_view>> families(std::string const& addresses) {
     return Error{ErrorCode::invalid_input, "--addresses takes 4, 6 or both"};
 }
 
+// Through a relay, where there is one.
+Result<Send> households_sender(Options const& options) {
+    auto direct = sender(options.authorities);
+    if (options.relay.empty()) return direct;
+    auto const gateway = KG_TRY(fetched_gateway(direct({"GET", url_below(options.gateway, "ohttp-keys")})));
+    return oblivious(options.relay, gateway, std::move(direct));
+}
+
 Result<OwnKey> read_key(std::string const& file) {
     constexpr std::size_t largest = 1U << 16U;
     return KG_TRY(KeyRing::parse(KG_TRY(read_file(file, largest)))).newest();
@@ -79,7 +88,7 @@ std::string estimates(std::span<std::uint64_t const> counts, report::Epsilon eps
 
 Result<int> households(Options const& options) {
     Survey survey{KG_TRY(read_task(options.task)), KG_TRY(report::Epsilon::parse(options.epsilon)),
-                  KG_TRY(week_of(options.from_week)), sender(options.authorities),
+                  KG_TRY(week_of(options.from_week)), KG_TRY(households_sender(options)),
                   report::SeededRandom{bytes_of(options.seed)}};
     auto const over = KG_TRY(families(options.addresses));
     bool const weights = std::ranges::all_of(options.truth, [](double weight) { return weight >= 0; });

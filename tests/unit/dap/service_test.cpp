@@ -257,6 +257,8 @@ constexpr test::Test tests[] = {
          keys.rotate();
          auto const back = test::value(KeyRing::parse(keys.text()));
          test::equal(back.text(), keys.text(), "text");
+         test::check(keys.rotate_once(true) && !keys.rotate_once(true), "once");
+         test::check(!keys.rotate_once(false) && keys.rotate_once(true), "and when it's wanted anew");
          test::equal(int{back.newest().config.id}, 2, "the newest is the last");
          test::check(!KeyRing::parse("").ok() && !KeyRing::parse("1 00").ok() && !KeyRing::parse("x").ok(),
                      "no others");

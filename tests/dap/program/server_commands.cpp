@@ -1,4 +1,4 @@
-// dap-party leader, dap-party helper
+// dap-party leader, helper, gateway and relay
 #include <charconv>
 #include <filesystem>
 #include <iostream>
@@ -13,6 +13,7 @@
 #include "helper_service.h"
 #include "https_server.h"
 #include "leader_service.h"
+#include "oblivious.h"
 
 namespace kindgate::dap {
 
@@ -53,6 +54,12 @@ Result<KeyRing> its_keys(std::filesystem::path const& file) {
     return ring;
 }
 
+std::function<void(std::string const&)> keeper(Options const& options) {
+    return [file = options.folder + "/keys"](std::string const& keys) {
+        if (auto const kept = replace_file(file, keys); !kept.ok()) log(kept.error().message());
+    };
+}
+
 Result<Setup> setup_of(Options const& options) {
     Setup setup{.secret = crypto::sha256(options.secret),
                 .least = std::nullopt,
@@ -66,9 +73,7 @@ Result<Setup> setup_of(Options const& options) {
         auto const octets = from_hex(text);
         setup.collector = KG_TRY(report::choose(KG_TRY(report::decode_hpke_configs(octets.value_or(Bytes{})))));
     }
-    setup.keep_keys = [file = options.folder + "/keys"](std::string const& keys) {
-        if (auto const kept = replace_file(file, keys); !kept.ok()) log(kept.error().message());
-    };
+    setup.keep_keys = keeper(options);
     return setup;
 }
 
@@ -83,14 +88,13 @@ Answer faulty(Faults const& faults, HttpReply reply) {
     return {std::move(reply), faults.cut ? Manner::cut : Manner::whole};
 }
 
-Result<int> serve(Options const& options, Service& service) {
-    for (auto const& one : options.tasks) KG_TRY(service.learn(KG_TRY(read_task(one))));
+// `party` has answer(request, caller). What is slow or fails does nothing: it didn't take what it doesn't answer.
+Result<int> serve(Options const& options, auto& party) {
     auto const answer = [&](HttpRequest const& request, std::string const& address) -> Answer {
         auto const faults = its_faults(options.folder, options.fault);
         log(fmt::format("{} {} from {}", request.method, request.url, address));
-        // What is slow or fails does nothing: it didn't take what it doesn't answer.
         if (faults.slow || faults.error) return faulty(faults, {});
-        return faulty(faults, service.answer(request, {address, its_now(options.folder), faults}));
+        return faulty(faults, party.answer(request, {address, its_now(options.folder), faults}));
     };
     KG_TRY(dap::serve({options.listen, KG_TRY(read_file(options.certificate, largest_file)),
                        KG_TRY(read_file(options.key, largest_file))},
@@ -100,17 +104,33 @@ Result<int> serve(Options const& options, Service& service) {
     return 0;
 }
 
+Result<int> serve_tasks(Options const& options, Service& service) {
+    for (auto const& one : options.tasks) KG_TRY(service.learn(KG_TRY(read_task(one))));
+    return serve(options, service);
+}
+
 }  // namespace
 
 Result<int> leader(Options const& options) {
     LeaderService service{KG_TRY(setup_of(options)), KG_TRY(its_keys(options.folder + "/keys")),
                           sender(options.authorities)};
-    return serve(options, service);
+    return serve_tasks(options, service);
 }
 
 Result<int> helper(Options const& options) {
     HelperService service{KG_TRY(setup_of(options)), KG_TRY(its_keys(options.folder + "/keys"))};
-    return serve(options, service);
+    return serve_tasks(options, service);
+}
+
+Result<int> gateway(Options const& options) {
+    Gateway party{{options.targets, sender(options.authorities), log, keeper(options)},
+                  KG_TRY(its_keys(options.folder + "/keys"))};
+    return serve(options, party);
+}
+
+Result<int> relay(Options const& options) {
+    Relay const party{options.gateway, sender(options.authorities), log};
+    return serve(options, party);
 }
 
 }  // namespace kindgate::dap
