@@ -1,4 +1,4 @@
-"""DAP's parties on the lab's internet: leader, helper, collector, and households that are made up (tests/dap).
+"""DAP's parties on the lab's internet: leader, helper, collector, households that are made up, OHTTP relay and gateway (tests/dap).
 
     parties = Parties(lab, collect_least=100).start()    # ends with the test
     task = parties.task(histogram=4)
@@ -7,7 +7,8 @@
     parties.uploads()                                    # [Upload(report, outcome, address), …], in their order
     parties.collect(task, epsilon=2)                     # {"reports": …, "counts": […], "estimates": […]}
 
-They are leader.example and helper.example, trusted by who trusts the lab's authority. What they keep goes with the lab.
+They are leader.example and helper.example (and relay.example, gateway.example: start(oblivious=True)), trusted by who trusts
+the lab's authority, {lab.run}/ca.crt. What they keep goes with the lab.
 """
 import collections
 import contextlib
@@ -23,6 +24,10 @@ from lab import Skip, run, wait_for
 NAMES = {"leader": 80, "helper": 81, "relay": 82, "gateway": 83}  # as boards/lab/network.sh has them
 LEADER4, LEADER6 = "203.0.113.80", "2001:db8:113::80"
 HELPER4, HELPER6 = "203.0.113.81", "2001:db8:113::81"
+RELAY4, RELAY6 = "203.0.113.82", "2001:db8:113::82"
+GATEWAY4, GATEWAY6 = "203.0.113.83", "2001:db8:113::83"
+LEADER, HELPER, RELAY, GATEWAY = (f"https://{name}.example/" for name in NAMES)
+GATEWAY_KEYS = f"{GATEWAY}ohttp-keys"
 
 Task = collections.namedtuple("Task", "base64 id")
 Upload = collections.namedtuple("Upload", "report outcome address")
@@ -42,23 +47,27 @@ class Parties:
 
     # Their lives
 
-    def start(self):
+    def start(self, oblivious=False):
         os.mkdir(self.folder)
         self.lab.opened.append(self)
         self._run("collector-key", f"{self.folder}/collector.key")
-        for name in "leader", "helper":
+        for name in ("helper", "leader", "gateway", "relay") if oblivious else ("helper", "leader"):
             self.start_one(name)
         return self
 
     def start_one(self, name, *more):
-        """leader or helper, also again after stop(): it has its keys, and nothing else of before."""
-        collector = f"{self.folder}/collector.key.config"
-        options = ["--secret", "lab", "--collector", collector, *more]
-        if self.collect_least:
-            options += ["--collect-least", str(self.collect_least)]
-        if self.max_age is not None:
-            options += ["--max-age", str(self.max_age)]
-        self._serve(name, *options)
+        """leader, helper, relay or gateway, also again after stop(): it has its keys, and nothing else of before."""
+        if name == "relay":
+            options = ["--gateway", GATEWAY]
+        elif name == "gateway":
+            options = ["--target", LEADER, "--target", HELPER]
+        else:
+            options = ["--secret", "lab", "--collector", f"{self.folder}/collector.key.config"]
+            if self.collect_least:
+                options += ["--collect-least", str(self.collect_least)]
+            if self.max_age is not None:
+                options += ["--max-age", str(self.max_age)]
+        self._serve(name, *options, *more)
 
     def _serve(self, name, *options):
         os.makedirs(f"{self.folder}/{name}", exist_ok=True)
@@ -94,16 +103,17 @@ class Parties:
     # Surveys
 
     def task(self, info="survey", histogram=4, count=False, weeks_from="now", weeks=26, min_batch=1000,
-             leader="https://leader.example/", helper="https://helper.example/"):
+             leader=LEADER, helper=HELPER):
         """A task of weeks; its base64 is what a policy holds. `count`: how many say yes, instead of a histogram."""
         what = ["--count"] if count else ["--histogram", str(histogram)]
         printed = self._run("task", "--info", info, "--leader", leader, "--helper", helper, *what, "--weeks-from",
                             str(weeks_from), "--weeks", str(weeks), "--min-batch", str(min_batch))
         return Task(*printed.split())
 
-    def households(self, host, task, count, truth, epsilon, seed, addresses="", week="now", timeout=110):
+    def households(self, host, task, count, truth, epsilon, seed, addresses="", week="now", oblivious=False, timeout=110):
         """So many of them on this host, one after the other: what became of them. `addresses`: "4", "6" or "both"."""
         more = ["--addresses", addresses] if addresses else []
+        more += ["--relay", RELAY, "--gateway", GATEWAY] if oblivious else []
         done = self.lab.exec(host, self.program, "households", "--count", str(count), "--truth",
                              ",".join(map(str, truth)), "--epsilon", str(epsilon), "--seed", str(seed), "--task",
                              task.base64, "--week", str(week), "--authorities", f"{self.lab.run}/ca.crt", *more,
@@ -121,7 +131,9 @@ class Parties:
     # What they do, and what they saw
 
     def fault(self, name, *words):
-        """From the next request on: slow, error, garbage, cut, wrong-key, rotate, refuse, refuse=CODE; none: all is well."""
+        """From the next request on: slow, error, garbage, cut, wrong-key, rotate, refuse, refuse=CODE; none: all is well.
+
+        After garbage and cut a report was taken, though who sent it can't know; after slow and error it wasn't."""
         self._write(name, "faults", " ".join(words))
 
     def move_clock(self, seconds):

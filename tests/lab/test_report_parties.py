@@ -3,10 +3,12 @@ import math
 import os
 import signal
 import subprocess
+import time
 
 from dap import HELPER4, HELPER6, LEADER4, LEADER6, Parties
 from lab import wait_for
 
+HOME4, HOME6 = "198.51.100.2", "2001:db8:ffff::2"  # the gate's, as its internet sees it
 TRUTH = [80, 60, 40, 20]
 
 
@@ -33,8 +35,8 @@ def test_two_hundred_households(lab):
     assert said["accepted"] == 200 and said["true_counts"] == TRUTH, said
     uploads = parties.uploads()
     assert len({upload.report for upload in uploads}) == 200 == len(uploads), "each report once"
-    assert sum(upload.address == "198.51.100.2" for upload in uploads) == 100, "over IPv4"
-    assert sum(upload.address == "2001:db8:ffff::2" for upload in uploads) == 100, "over IPv6"
+    assert sum(upload.address == HOME4 for upload in uploads) == 100, "over IPv4"
+    assert sum(upload.address == HOME6 for upload in uploads) == 100, "over IPv6"
 
     found = parties.collect(task, epsilon=2)
     assert found["reports"] == sum(found["counts"]) == 200, found
@@ -55,3 +57,38 @@ def test_two_hundred_households(lab):
     assert b"leader.example" in sent, "the server's name is shown by TLS"
     for word in b"minutes-a-day", b"ppm-dap", b"hpke_config", b"/tasks/", b"/reports", b"Taskprov", b"POST", task.id.encode(), task.base64[:40].encode():
         assert word not in sent, word
+
+
+def test_parties_fail_as_they_are_told(lab):
+    """What a leader, a helper, a relay and a gateway do wrong on purpose is what households meet, and ends when it shall."""
+    parties = Parties(lab, collect_least=1).start(oblivious=True)
+    task = parties.task(histogram=2)
+    seeds = iter(range(100))
+
+    def one(oblivious=False):
+        (outcome,) = parties.households("gate", task, 1, [1, 1], epsilon=2, seed=next(seeds), oblivious=oblivious)["outcomes"]
+        return outcome
+
+    for name, words, outcome in (("leader", ["refuse=8"], "invalid_message (8)"), ("leader", ["wrong-key"], "hpke_decrypt_error (5)"),
+                                 ("leader", ["cut"], "no configuration"), ("helper", ["garbage"], "no configuration"), ("helper", ["error"], "no configuration"),
+                                 ("leader", ["rotate"], "accepted"), ("leader", [], "accepted")):
+        parties.fault(name, *words)
+        assert one() == outcome, (name, words)
+        parties.fault(name)
+    assert one(oblivious=True) == "accepted"
+    assert parties.uploads()[-1].address not in (HOME4, HOME6), "the leader doesn't see the home"
+    parties.fault("gateway", "wrong-key")
+    assert one(oblivious=True) == "no configuration"
+    parties.fault("gateway")
+    parties.fault("helper", "wrong-key")
+    assert one() == "accepted", "the leader can't know"
+    parties.fault("helper")
+    parties.move_clock(8 * 86400)
+    week = int(time.time()) // (7 * 86400)
+    assert parties.households("gate", task, 1, [1, 1], epsilon=2, seed=next(seeds), week=week + 1)["accepted"] == 1, "by its own clock"
+    parties.move_clock(0)
+    assert parties.households("gate", task, 1, [1, 1], epsilon=2, seed=next(seeds), week=week + 2)["outcomes"] == {"report_too_early (9)": 1}
+    assert [upload.outcome for upload in parties.uploads()].count("accepted") == 5
+    assert parties.collect(task, from_week=week)["reports"] == 3
+    assert "hpke_decrypt_error (5)" in parties.log("helper"), "sealed for a key that is nobody's"
+    assert "tasks" not in parties.log("relay"), "the relay knows sizes alone"
