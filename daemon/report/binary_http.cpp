@@ -194,7 +194,8 @@ Result<HttpRequest> decode_request(ByteView bytes) {
         std::ranges::all_of(fields, [&](auto const& one) { return !is_host(one) || one.second == authority; });
     if (!message.ends() || (framing != known_request && framing != indeterminate_request) || !is_token(method) ||
         !is_scheme(scheme) || !one_host || authority.empty() || !is_visible(authority) ||
-        authority.find_first_of("/?#") != std::string_view::npos || !path.starts_with('/') || !is_visible(path))
+        authority.find_first_of("/?#") != std::string_view::npos || !path.starts_with('/') || !is_visible(path) ||
+        path.contains('#'))
         return no_message("request");
     std::erase_if(fields, is_host);
     return HttpRequest{std::string{method}, fmt::format("{}://{}{}", scheme, authority, path), std::move(fields),
