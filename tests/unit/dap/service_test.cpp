@@ -215,6 +215,9 @@ constexpr test::Test tests[] = {
          fill(parties, 1);
          test::equal(parties.collect().reports, 50U, "as soon as there are enough");
          test::equal(parties.collect().reports, 50U, "the same question again has the same answer");
+         auto const made = parties.ask({week, 1});
+         auto const again = parties.leader.answer({"GET", std::string{field(made.fields, "Location")}}, {"", now});
+         test::check(again.status == 200 && again.body == made.body, "and it can be fetched where it was made");
          test::contains(text_of(parties.ask({week - 1, 2}).body), "batchOverlap");
      }},
     {"a helper that doesn't answer is asked again, and no report is lost",
