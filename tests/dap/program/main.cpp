@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <iostream>
+#include <map>
 
 #include <fmt/format.h>
 
