@@ -14,6 +14,10 @@ sites=("video.example 10 11" "learn.example 20" "games.example 30 31" "help.exam
 # Of the age issuer, which is no web server of internet.py's.
 issuer_addresses=(203.0.113.70 2001:db8:113::70)
 
+# Of those who take and add up reports, which tests start: name and the last part of its addresses. ipv4.NAME and ipv6.NAME
+# have the addresses of one family.
+parties=("leader.example 80" "helper.example 81" "relay.example 82" "gateway.example 83")
+
 # Starts a program on a host for the lab's lifetime: start HOST LOG CMD…
 start() {
   local host=$1 log=$2
@@ -76,6 +80,13 @@ END
     ip -n "$net" addr add "$last" dev lo
     printf 'address=/issuer.example/%s\n' "$last" >>"$run/names.conf"
   done
+  for site in "${parties[@]}"; do
+    read -r name last <<<"$site"
+    ip -n "$net" addr add "203.0.113.$last/32" dev lo
+    ip -n "$net" addr add "2001:db8:113::$last/128" dev lo
+    printf 'host-record=%s,203.0.113.%s,2001:db8:113::%s\n' "$name" "$last" "$last"
+    printf 'host-record=ipv4.%s,203.0.113.%s\nhost-record=ipv6.%s,2001:db8:113::%s\n' "$name" "$last" "$name" "$last"
+  done >>"$run/names.conf"
   make_certificates
   start net internet.log /usr/bin/python3 "$lab_dir/internet.py" "$run/net.crt" "$run/net.key" "${addresses[@]}"
   start net names.log dnsmasq --keep-in-foreground --conf-file="$run/names.conf" --pid-file="$run/names.pid" --user=root \
@@ -117,6 +128,9 @@ make_certificates() {
       -subj "/CN=Kindgate lab $id" -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign
     certify net "${names#,}"
     certify gate DNS:gate.example
+    names=''
+    for site in "${parties[@]}"; do names+=,DNS:${site%% *},DNS:*.${site%% *}; done
+    certify parties "${names#,}"
   ) >"$run/certificates.log" 2>&1 || give_up "openssl failed"
 }
 
