@@ -407,9 +407,11 @@ constexpr test::Test tests[] = {
          for (int i = 0; i < 40; ++i)
              policy +=
                  fmt::format("devices {{ id: \"p{0}\" macs: \"02:00:5e:30:00:{0:02x}\" profile: \"kids\" }}\n", i);
+         policy.insert(policy.find("id: \"kids\""), "content { bypass { block_vpn: true } } ");
          House house{"2027-03-02T12:00:00Z", policy};
          house.start();
-         house.give("kids", v1::OFF, 1h);
+         auto const vpn = house.front.view->judge(house.slot("kid"), test::dns_name("vpn.example")).category;
+         for (int i = 0; i < 20; ++i) house.gate->name_refused(house.slot(fmt::format("p{}", i)), vpn, "");
          v1::MakeSummary asked;
          asked.set_from("2027-03-01");
          asked.set_to("2027-03-31");
