@@ -199,13 +199,13 @@ void Reporter::arrived(ReportRecord record, report::UploadVerdict const& verdict
                                  withdrawn ? ": it was on its way when reports were switched off" : ""));
     else
         tell_failed(record.table, record.week, verdict.note);
-    if (verdict.kind == Kind::taken && !withdrawn) send_due(*now_);
+    send_due(*now_);
 }
 
 // The same is told once: a leader that is down for a week is one piece of news.
 void Reporter::tell_failed(std::string const& table, Week week, std::string_view why) {
     auto text = fmt::format("the answer to '{}' of the week {} is not sent: {}", table, week.name(), why);
-    if (text == std::exchange(told_, text)) return;
+    if (text == std::exchange(told_[table], text)) return;
     events_.tell(v1::Event::REPORT_FAILED, std::move(text));
 }
 

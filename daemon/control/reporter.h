@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -87,8 +88,8 @@ private:
     std::shared_ptr<policy::Policy const> policy_;
     std::optional<report::Tables> tables_;
     std::string tables_error_;
-    std::optional<Moment> now_;  // of the last tick
-    std::string told_;           // what was told last of a failure, once
+    std::optional<Moment> now_;                // of the last tick
+    std::map<std::string, std::string> told_;  // what was told last of a failure, by table
 };
 
 }  // namespace kindgate::control

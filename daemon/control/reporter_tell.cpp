@@ -172,6 +172,7 @@ void Reporter::show_bytes(report::Table const& table, policy::ReportTask const* 
     if (record != nullptr) {
         answer.set_upload(hex(record->message));
         answer.set_report_id(hex(record->report_id));
+        answer.set_time(task.time(week.report_time()));
         answer.set_upload_octets(static_cast<std::uint32_t>(record->message.size()));
         if (!ReportBook::waits(*record)) return;
         answer.set_due(policy::rfc3339(record->due));
