@@ -111,9 +111,14 @@ void set_in_kernel(char const* setting, std::string_view otherwise) {
     if (!(file << "1" << std::flush)) spdlog::warn("{} can't be set to 1: {}", setting, otherwise);
 }
 
-void set_up_kernel() {
-    // A TCP connection has its first packet's mark, which says whose it is.
+// A TCP connection has its first packet's mark, which says whose it is.
+void have_marks_accepted() {
     set_in_kernel("/proc/sys/net/ipv4/tcp_fwmark_accept", "questions for names by TCP are refused");
+}
+
+// What a flow carries is counted. The setting is there once something, our table at the latest, needs connection
+// tracking.
+void have_flows_counted() {
     set_in_kernel("/proc/sys/net/netfilter/nf_conntrack_acct", "minutes of use are not counted");
 }
 
@@ -185,7 +190,7 @@ Result<void> run(control::Board const& board) {
     auto usage = KG_TRY(kernel::ConntrackUsage::create());
     report::SystemRandom random;
     control::SystemClock clock;
-    set_up_kernel();
+    have_marks_accepted();
 
     boost::asio::io_context context{1};
     Outside outside{context, board};
@@ -211,6 +216,7 @@ Result<void> run(control::Board const& board) {
             spdlog::warn("devices can't ask by TLS how long they have access: {}", listening.error().message());
     }
     KG_TRY(daemon->start());
+    have_flows_counted();
     auto const answering = front->run();
     daemon->ready();
     context.run();
