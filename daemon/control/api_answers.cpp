@@ -198,6 +198,7 @@ Result<ApiResponse> get_report(Service& service, ApiRequest const&) {
 Result<ApiResponse> put_report(Service& service, ApiRequest const& request) {
     v1::SwitchReports to;
     KG_TRY(from_json(request.body, to));
+    if (!to.has_on()) return wrong("'on' is missing: true or false");
     return json_response(KG_TRY(service.switch_reports(to.on(), request.caller)));
 }
 

@@ -69,7 +69,7 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       counts_(parts.ledger),
       reporter_({board_.data_directory / "report.textproto", std::string{version()}, board_family()}, parts.ledger,
                 parts.web, parts.random, events_, counts_),
-      summary_(parts.ledger, parts.random, counts_),
+      summary_(parts.ledger, parts.random),
       enforcer_(parts.table),
       news_(events_) {}
 

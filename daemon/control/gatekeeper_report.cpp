@@ -91,26 +91,23 @@ Result<v1::ReportFigures> Gatekeeper::report_figures(std::string_view from, std:
     auto const oldest = today() - keep + std::chrono::days{1};
     auto const first = std::max(from.empty() ? oldest : KG_TRY(day_of(from, *store_.policy())), oldest);
     auto const last = std::min(to.empty() ? today() : KG_TRY(day_of(to, *store_.policy())), today());
-    auto const counts = KG_TRY(counts_.between(first, last));
-    auto next = counts.begin();
+    auto const house = KG_TRY(parts_.ledger.house_counts(first, last));
+    auto next = house.begin();
     for (auto date = first; date <= last; ++date) {
         auto& told = *answer.add_days();
         told.set_date(date::format("%F", date::sys_days{date}));
         told.mutable_house();
-        v1::DeviceFigures* device = nullptr;
-        for (; next != counts.end() && next->day == date; ++next) {
-            if (next->device.empty()) {
-                add(*next, *told.mutable_house());
-                continue;
-            }
-            if (device == nullptr || device->device() != next->device) {
-                device = told.add_devices();
-                device->set_device(next->device);
-                auto const* const known = devices_.find(next->device);
-                device->set_display_name(known != nullptr ? display_name(*known) : next->device);
-            }
-            add(*next, *device->mutable_figures());
+        for (; next != house.end() && next->day == date; ++next) add(*next, *told.mutable_house());
+    }
+    v1::DeviceFigures* device = nullptr;
+    for (auto const& one : KG_TRY(parts_.ledger.device_counts(first, last))) {
+        if (device == nullptr || device->device() != one.device) {
+            device = answer.add_devices();
+            device->set_device(one.device);
+            auto const* const known = devices_.find(one.device);
+            device->set_display_name(known != nullptr ? display_name(*known) : one.device);
         }
+        add(one, *device->mutable_figures());
     }
     return answer;
 }

@@ -38,11 +38,10 @@ void HouseCounts::forget(report::Day today) {
     if (!forgotten.ok()) spdlog::warn("old counts are not forgotten yet: {}", forgotten.error().message());
 }
 
-report::HouseholdWeek week_of(std::span<ledger::DayCount const> counts, std::string_view device) {
+report::HouseholdWeek week_of(std::span<ledger::DayCount const> counts) {
     report::HouseholdWeek week;
     std::uint64_t minutes = 0;
     for (auto const& one : counts) {
-        if (one.device != device) continue;
         switch (one.what) {
             case Counted::minutes: minutes += one.number; break;
             case Counted::overrides: week.overrides_used += one.number; break;

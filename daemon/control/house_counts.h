@@ -32,11 +32,6 @@ public:
     // Forgets what is older than the policy says.
     void forget(report::Day today);
 
-    // Both days included.
-    Result<std::vector<ledger::DayCount>> between(report::Day first, report::Day last) const {
-        return ledger_.counts(first, last);
-    }
-
 private:
     void add(ledger::Counted what, std::string const& device, report::Day today) {
         ledger_.count({today, device, what, 1});
@@ -46,7 +41,7 @@ private:
     std::chrono::days keep_{0};
 };
 
-// Of a device, or "" : of the house, what its counts of one week make of the measures that are counted.
-report::HouseholdWeek week_of(std::span<ledger::DayCount const> counts, std::string_view device);
+// What one week's counts, of the house or of a device, make of the measures that are counted.
+report::HouseholdWeek week_of(std::span<ledger::DayCount const> counts);
 
 }  // namespace kindgate::control

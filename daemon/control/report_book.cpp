@@ -15,10 +15,6 @@ namespace {
 using ledger::ReportRecord;
 using ledger::ReportState;
 
-std::string thousandths(std::uint64_t number) {
-    return fmt::format("{:g}", static_cast<double>(number) / 1000);
-}
-
 }  // namespace
 
 Result<std::size_t> random_size(report::Task const& task) {
@@ -69,6 +65,10 @@ std::uint64_t ReportBook::spent(report::Week week) const {
     return sum;
 }
 
+bool ReportBook::fits(report::Week week, report::Table const& table, std::uint32_t budget_thousandths) const {
+    return spent(week) + table.epsilon.thousandths() <= budget_thousandths;
+}
+
 ReportRecord const* ReportBook::find(std::string_view task, report::Week week) const {
     auto const found =
         std::ranges::find_if(records_, [&](auto const& record) { return record.task == task && record.week == week; });
@@ -79,17 +79,14 @@ Result<void> ReportBook::draw(report::Week week, policy::ReportTask const& surve
                               std::size_t truth, std::uint32_t budget_thousandths, policy::Instant due,
                               policy::Instant now) {
     if (!ledger_.durable()) return Error{ErrorCode::unavailable, "the budget can't be kept on this machine's disk"};
-    auto const needed = table.epsilon.thousandths();
-    auto const left = budget_thousandths - std::min<std::uint64_t>(spent(week), budget_thousandths);
-    if (needed > left)
+    if (!fits(week, table, budget_thousandths))
         return Error{ErrorCode::forbidden,
-                     fmt::format("{} of the week {} would tell {}, and {} is left of the budget of {}", table.id,
-                                 week.name(), thousandths(needed), thousandths(left), thousandths(budget_thousandths))};
+                     fmt::format("{} of the week {} doesn't fit into the budget", table.id, week.name())};
     auto const size = KG_TRY(random_size(survey.task));
     ReportRecord record{.week = week,
                         .task = base64url_unpadded(survey.task.id()),
                         .table = table.id,
-                        .epsilon_thousandths = needed,
+                        .epsilon_thousandths = table.epsilon.thousandths(),
                         .due = due,
                         .changed = now,
                         .report_id = {},

@@ -28,6 +28,8 @@ public:
     // Of weeks before this one nothing is drawn: a new ledger doesn't know what was told of them. Settled once.
     Result<report::Week> first_week(report::Week running);
 
+    // The week's budget has room for an answer to this table.
+    bool fits(report::Week week, report::Table const& table, std::uint32_t budget_thousandths) const;
     // Debits ε, then draws what the house answers: `truth`, or any other. Over the budget, or answered already:
     // forbidden, and nothing is debited.
     Result<void> draw(report::Week week, policy::ReportTask const& survey, report::Table const& table,

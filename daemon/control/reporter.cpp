@@ -49,15 +49,16 @@ std::set<std::string> blocked_categories(policy::Policy const& policy) {
 Reporter::Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events,
                    HouseCounts& counts)
     : house_(std::move(house)),
+      ledger_(ledger),
       events_(events),
       counts_(counts),
       random_(random),
       book_(ledger, random),
       web_(web),
-      courier_(web_, {.keep = [this](ReportRecord const& record) { return book_.put(record); },
+      courier_(web_, {.keep = [this](ReportRecord const& record) { return keep(record); },
                       .renew = [this](ReportRecord& record, report::Task const& task) -> Result<void> {
                           book_.renew(record, KG_TRY(random_size(task)));
-                          return book_.put(record);
+                          return keep(record);
                       },
                       .done = [this](ReportRecord record,
                                      report::UploadVerdict const& verdict) { arrived(std::move(record), verdict); }}) {}
@@ -65,7 +66,10 @@ Reporter::Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::
 Result<void> Reporter::start() {
     auto loaded = read_tables(house_.tables);
     tables_ = std::move(loaded.tables);
-    for (auto const& error : loaded.errors) tables_error_ += (tables_error_.empty() ? "" : "\n") + error.text();
+    for (auto const& error : loaded.errors) {
+        if (!tables_error_.empty()) tables_error_ += '\n';
+        tables_error_ += error.text();
+    }
     return book_.load();
 }
 
@@ -121,9 +125,16 @@ void Reporter::tick(Moment const& now, std::optional<report::Day> today) {
     send_due(now);
 }
 
-report::HouseholdWeek Reporter::measured(Week week) const {
-    auto const counts = counts_.between(week.first(), week.last());
-    auto measured = week_of(counts.ok() ? *counts : std::vector<ledger::DayCount>{}, "");
+// Reports may have been switched off since it set out.
+Result<void> Reporter::keep(ReportRecord const& record) {
+    auto const* const kept = book_.find(record.task, record.week);
+    if (kept == nullptr || !ReportBook::waits(*kept))
+        return Error{ErrorCode::unavailable, "it was withdrawn before it left"};
+    return book_.put(record);
+}
+
+Result<report::HouseholdWeek> Reporter::measured(Week week) const {
+    auto measured = week_of(KG_TRY(ledger_.house_counts(week.first(), week.last())));
     measured.categories_blocked = blocked_categories(*policy_).size();
     measured.version = house_.version;
     measured.board_family = house_.board_family;
@@ -135,13 +146,17 @@ void Reporter::draw_week(Week week, policy::Instant now) {
         if (!survey.refused.empty() || !counts_.counting()) continue;
         if (book_.find(base64url_unpadded(survey.task->task.id()), week) != nullptr) continue;
         if (!report::check_time(survey.task->task, week.report_time()).ok()) continue;
-        auto const truth = report::bucket_of(*survey.table, measured(week));
-        auto const drawn = book_.draw(week, *survey.task, *survey.table, truth, policy_->reports.epsilon_thousandths,
-                                      random_hour(week, now), now);
         // Over the budget is no failure: status says so.
-        if (!drawn.ok() && drawn.error().code() != ErrorCode::forbidden)
+        if (!book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths)) continue;
+        if (auto const drawn = draw(week, survey, now); !drawn.ok())
             tell_failed(survey.table->id, week, drawn.error().message());
     }
+}
+
+Result<void> Reporter::draw(Week week, Survey const& survey, policy::Instant now) {
+    auto const truth = report::bucket_of(*survey.table, KG_TRY(measured(week)));
+    return book_.draw(week, *survey.task, *survey.table, truth, policy_->reports.epsilon_thousandths,
+                      random_hour(week, now), now);
 }
 
 // Also at once, in the week's last hour: an answer that comes late tells no more than one that comes early.
@@ -197,7 +212,7 @@ void Reporter::arrived(ReportRecord record, report::UploadVerdict const& verdict
         events_.tell(v1::Event::REPORT_SENT,
                      fmt::format("the answer to '{}' of the week {} has arrived{}", record.table, record.week.name(),
                                  withdrawn ? ": it was on its way when reports were switched off" : ""));
-    else
+    else if (!withdrawn)
         tell_failed(record.table, record.week, verdict.note);
     send_due(*now_);
 }

@@ -67,18 +67,21 @@ private:
     std::vector<Survey> surveys() const;
     Survey survey_of(policy::ReportTask const& task) const;
 
+    Result<void> keep(ledger::ReportRecord const& record);
     void draw_week(report::Week week, policy::Instant now);
+    Result<void> draw(report::Week week, Survey const& survey, policy::Instant now);
     void send_due(Moment const& now);
     void arrived(ledger::ReportRecord record, report::UploadVerdict const& verdict);
     void tell_failed(std::string const& table, report::Week week, std::string_view why);
     policy::Instant random_hour(report::Week week, policy::Instant now);
-    report::HouseholdWeek measured(report::Week week) const;
+    Result<report::HouseholdWeek> measured(report::Week week) const;
     std::vector<std::string> warnings() const;
     void describe(report::Table const& table, report::HouseholdWeek const& week, v1::ReportAnswer& answer) const;
     void show_bytes(report::Table const& table, policy::ReportTask const* survey, ledger::ReportRecord const* record,
                     report::Week week, std::size_t truth, v1::ReportAnswer& answer);
 
     House house_;
+    ledger::ReportLedger& ledger_;
     EventHub& events_;
     HouseCounts& counts_;
     report::RandomSource& random_;

@@ -83,6 +83,8 @@ std::vector<std::string> Reporter::warnings() const {
     if (!policy_) return {"no policy is in force"};
     if (!tables_) all.push_back(tables_error_);
     if (!counts_.counting()) all.emplace_back("nothing is counted (keep_days: 0), so nothing can be reported");
+    if (on() && policy_->reports.tasks.empty())
+        all.emplace_back("the policy takes part in no survey (reports { tasks { … } }): nothing is sent");
     std::uint64_t needed = 0;
     for (auto const& survey : surveys()) {
         if (!survey.refused.empty())
@@ -208,17 +210,21 @@ v1::ReportPreview Reporter::preview(std::optional<report::Day> today) {
     answer.set_from(date_text(week.first()));
     answer.set_to(date_text(week.last()));
     auto const measured = this->measured(week);
+    if (!measured.ok()) {
+        answer.add_warnings(measured.error().message());
+        return answer;
+    }
     std::uint64_t sum = 0;
     auto const tell = [&](report::Table const& table, policy::ReportTask const* survey) {
         auto& told = *answer.add_answers();
-        describe(table, measured, told);
+        describe(table, *measured, told);
         auto const* const record =
             survey == nullptr ? nullptr : book_.find(base64url_unpadded(survey->task.id()), week);
         if (survey != nullptr) {
             told.set_leader(survey->leader);
             told.set_helper(survey->helper);
         }
-        show_bytes(table, survey, record, week, report::bucket_of(table, measured), told);
+        show_bytes(table, survey, record, week, report::bucket_of(table, *measured), told);
         sum += table.epsilon.thousandths();
     };
     if (policy_->reports.tasks.empty())

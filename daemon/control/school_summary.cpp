@@ -47,7 +47,7 @@ std::vector<report::Group> groups_of(policy::Policy const& policy, report::Table
         auto& group = groups[*device.profile];
         if (group.people++ == 0)
             for (auto const& table : tables.tables) group.counts.emplace_back(table.buckets.size());
-        auto const week = week_of(by_device[id], id);
+        auto const week = week_of(by_device[id]);
         for (std::size_t i = 0; i < tables.tables.size(); ++i)
             ++group.counts[i][report::bucket_of(tables.tables[i], week)];
     }
@@ -88,7 +88,7 @@ Result<std::vector<report::ReleasedTable>> SchoolSummary::of_week(Week week, Ask
                                                                   Devices const& devices) {
     auto stored = KG_TRY(ledger_.released(week.name()));
     if (!stored.empty() || week.first() < asked.kept_from) return stored;
-    auto const counts = KG_TRY(counts_.between(week.first(), week.last()));
+    auto const counts = KG_TRY(ledger_.device_counts(week.first(), week.last()));
     if (counts.empty()) return stored;
     auto const groups = groups_of(policy, tables, devices, counts);
     if (groups.empty()) return stored;

@@ -22,8 +22,7 @@ report::Tables of_people(report::Tables const& all);
 class SchoolSummary {
 public:
     // All must outlive this object.
-    SchoolSummary(ledger::ReportLedger& ledger, report::RandomSource& random, HouseCounts& counts)
-        : ledger_(ledger), random_(random), counts_(counts) {}
+    SchoolSummary(ledger::ReportLedger& ledger, report::RandomSource& random) : ledger_(ledger), random_(random) {}
 
     struct Asked {
         report::Day first;  // both days included
@@ -42,7 +41,6 @@ private:
 
     ledger::ReportLedger& ledger_;
     report::RandomSource& random_;
-    HouseCounts& counts_;
 };
 
 }  // namespace kindgate::control

@@ -168,7 +168,7 @@ Result<TlsStream> TlsStream::connect(Wanted const& wanted) {
     // A positive number: that many of the store's certificates are of kinds that the library can't read.
     if (mbedtls_x509_crt_parse_file(&parts->authorities, wanted.authorities.c_str()) < 0)
         return Error{ErrorCode::system,
-                     fmt::format("{}: no certificates to trust: install ca-certificates, or name a file with --ca",
+                     fmt::format("{}: no certificates to trust: install ca-certificates, or name another file",
                                  wanted.authorities)};
     parts->socket = KG_TRY(connect_socket(wanted));
     int error = parts->configure(wanted.host);

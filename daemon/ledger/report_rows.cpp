@@ -34,8 +34,10 @@ Result<Bytes> octets(std::string const& text) {
 // "-" stands for a cell that isn't shown: "120,-,31".
 std::string cells_text(std::vector<std::optional<std::uint64_t>> const& cells) {
     std::string text;
-    for (auto const& cell : cells)
-        text += (text.empty() ? "" : ",") + (cell ? fmt::format("{}", *cell) : std::string{"-"});
+    for (auto const& cell : cells) {
+        if (!text.empty()) text += ',';
+        text += cell ? fmt::format("{}", *cell) : "-";
+    }
     return text;
 }
 
@@ -96,12 +98,10 @@ std::array<std::string, 3> hexes_of(ReportRecord const& record) {
     return {hex(record.report_id), hex(record.random), hex(record.message)};
 }
 
-}  // namespace
-
-Result<std::vector<DayCount>> read_counts(Database& database, report::Day first, report::Day last) {
+Result<std::vector<DayCount>> read_counts(Database& database, std::string_view sql, report::Day first,
+                                          report::Day last) {
     std::vector<DayCount> counts;
-    auto rows = KG_TRY(database.prepare(
-        "SELECT day, device, what, number FROM counted WHERE day BETWEEN ? AND ? ORDER BY day, device, what"));
+    auto rows = KG_TRY(database.prepare(sql));
     rows.bind(std::int64_t{first.count()}).bind(std::int64_t{last.count()});
     while (KG_TRY(rows.step()))
         counts.push_back({.day = report::Day{static_cast<int>(rows.integer(0))},
@@ -109,6 +109,22 @@ Result<std::vector<DayCount>> read_counts(Database& database, report::Day first,
                           .what = static_cast<Counted>(rows.integer(2)),
                           .number = static_cast<std::uint32_t>(rows.integer(3))});
     return counts;
+}
+
+}  // namespace
+
+Result<std::vector<DayCount>> read_house_counts(Database& database, report::Day first, report::Day last) {
+    return read_counts(database,
+                       "SELECT day, device, what, number FROM counted WHERE day BETWEEN ?1 AND ?2 AND device = ''"
+                       " ORDER BY day, what",
+                       first, last);
+}
+
+Result<std::vector<DayCount>> read_device_counts(Database& database, report::Day first, report::Day last) {
+    return read_counts(database,
+                       "SELECT ?1, device, what, sum(number) FROM counted WHERE day BETWEEN ?1 AND ?2 AND device <> ''"
+                       " GROUP BY device, what ORDER BY device, what",
+                       first, last);
 }
 
 Result<void> add_counts(Database& database, std::span<DayCount const> more) {

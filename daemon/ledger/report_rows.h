@@ -9,7 +9,8 @@
 
 namespace kindgate::ledger {
 
-Result<std::vector<DayCount>> read_counts(Database& database, report::Day first, report::Day last);
+Result<std::vector<DayCount>> read_house_counts(Database& database, report::Day first, report::Day last);
+Result<std::vector<DayCount>> read_device_counts(Database& database, report::Day first, report::Day last);
 Result<void> add_counts(Database& database, std::span<DayCount const> more);
 Result<void> forget_counts_before(Database& database, report::Day day);
 Result<void> forget_counts_of(Database& database, std::string const& device);

@@ -383,9 +383,14 @@ void SqliteLedger::count(DayCount const& more) {
     counted_[{more.day, more.device, more.what}] += more.number;
 }
 
-Result<std::vector<DayCount>> SqliteLedger::counts(report::Day first, report::Day last) {
+Result<std::vector<DayCount>> SqliteLedger::house_counts(report::Day first, report::Day last) {
     KG_TRY(flush());
-    return read_counts(*database_, first, last);
+    return read_house_counts(*database_, first, last);
+}
+
+Result<std::vector<DayCount>> SqliteLedger::device_counts(report::Day first, report::Day last) {
+    KG_TRY(flush());
+    return read_device_counts(*database_, first, last);
 }
 
 Result<void> SqliteLedger::forget_counts(report::Day before) {

@@ -55,6 +55,8 @@ def kernel(build, report, options):
     for count in 1, 16, 64:
         report.add(f"addresses leased before an answer leaves, {count} a batch", of[f"grant_new/{count}"], "us", None,
                    f"{spread(times[f'grant_new/{count}'], 'us')}; leased again: {number(of[f'grant_again/{count}'])} us")
+    report.add("what 20,000 flows have carried, asked once a minute: a piece of the answer", of["usage/piece"], "us", None,
+               f"between them the control thread does other work; all of it: {number(of['usage/whole'])} us")
 
 
 def _homes(build, lan, below=None, tag=""):

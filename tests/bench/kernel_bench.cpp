@@ -11,7 +11,9 @@
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <netinet/in.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/conntrack_usage.h"
 #include "kernel/nft_address_leases.h"
 #include "kernel/nft_table.h"
 
@@ -299,6 +302,57 @@ void register_grants(Table& table, std::uint8_t count) {
     measure({"grant_again/" + number, many, once, hear, [grants] { grants->grant(); }});
 }
 
+// Twenty thousand tracked flows, and what they carry asked of the kernel as the gate does once a minute.
+class Flows {
+public:
+    static constexpr int count = 20'000;
+
+    void make() {
+        std::system(
+            "echo 1 > /proc/sys/net/netfilter/nf_conntrack_acct;"  // NOLINT: a bench of one thread
+            "nft 'add table inet flows; add chain inet flows o { type filter hook output priority 0; };"
+            "flush chain inet flows o; add rule inet flows o udp dport 20000-39999 ct mark set udp dport'");
+        int const out = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        for (int i = 0; i < count; ++i) {
+            to.sin_port = htons(static_cast<std::uint16_t>(20'000 + i));
+            static_cast<void>(sendto(out, "x", 1, 0, reinterpret_cast<sockaddr*>(&to), sizeof to));
+        }
+        close(out);
+        auto usage = kernel::ConntrackUsage::create();
+        if (!usage.ok()) give_up(usage.error());
+        usage_ = std::move(usage).value();
+        usage_->on_answer([this](auto const&) { answered_ = true; });
+        ask();
+        finish();
+    }
+    void ask() {
+        answered_ = false;
+        if (auto const asked = usage_->ask(); !asked.ok()) give_up(asked.error());
+    }
+    void piece() { usage_->read_events(); }
+    void finish() {
+        while (!answered_) piece();
+    }
+
+private:
+    std::unique_ptr<kernel::ConntrackUsage> usage_;
+    bool answered_ = true;
+};
+
+void register_usage(Table& table) {
+    auto const flows = std::make_shared<Flows>();
+    auto const once = [&table, flows] {
+        table.reset();
+        flows->make();
+    };
+    constexpr int many = 50;
+    measure({"usage/whole", many, once, [flows] { flows->finish(); }, [flows] { flows->ask(), flows->finish(); }});
+    measure({"usage/piece", many, once, [flows] { flows->finish(), flows->ask(); }, [flows] { flows->piece(); }});
+}
+
 void register_all(Table& table, Bare& bare, std::string const& file) {
     static auto const none = wanted({});
     static auto const ends = ends_after(std::chrono::hours{1});
@@ -335,6 +389,7 @@ void register_all(Table& table, Bare& bare, std::string const& file) {
     measure({"begin_one/nft", few, [&] { table.reset(), bare.add(ends); }, bare_without,
              [one_file] { nft_file(one_file); }});
     for (auto const count : std::array<std::uint8_t, 3>{1, 16, 64}) register_grants(table, count);
+    register_usage(table);
 }
 
 }  // namespace

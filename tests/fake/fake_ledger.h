@@ -105,12 +105,22 @@ public:
         auto& kept = counted[{more.day, more.device, more.what}];
         kept = more.number + kept;
     }
-    Result<std::vector<ledger::DayCount>> counts(report::Day first, report::Day last) override {
+    Result<std::vector<ledger::DayCount>> house_counts(report::Day first, report::Day last) override {
         if (failure) return *failure;
         std::vector<ledger::DayCount> found;
         for (auto const& [key, number] : counted)
-            if (std::get<0>(key) >= first && std::get<0>(key) <= last)
-                found.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+            if (std::get<0>(key) >= first && std::get<0>(key) <= last && std::get<1>(key).empty())
+                found.push_back({std::get<0>(key), "", std::get<2>(key), number});
+        return found;
+    }
+    Result<std::vector<ledger::DayCount>> device_counts(report::Day first, report::Day last) override {
+        if (failure) return *failure;
+        std::map<std::pair<std::string, ledger::Counted>, std::uint32_t> sums;
+        for (auto const& [key, number] : counted)
+            if (std::get<0>(key) >= first && std::get<0>(key) <= last && !std::get<1>(key).empty())
+                sums[{std::get<1>(key), std::get<2>(key)}] += number;
+        std::vector<ledger::DayCount> found;
+        for (auto const& [key, number] : sums) found.push_back({first, key.first, key.second, number});
         return found;
     }
     Result<void> forget_counts(report::Day before) override {

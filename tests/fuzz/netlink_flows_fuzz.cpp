@@ -10,6 +10,7 @@ using namespace kindgate;
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     kernel::Messages messages{std::as_bytes(std::span{data, size})};
     while (auto const message = messages.next()) {
+        static_cast<void>(kernel::parse_flow_use(message->payload));
         auto const flow = kernel::parse_flow(message->payload);
         if (!flow) continue;
         kernel::FlowMessages ours{1};

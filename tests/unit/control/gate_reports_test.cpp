@@ -76,8 +76,8 @@ constexpr test::Test tests[] = {
          auto const& today = figures.days(29);
          test::equal(today.date(), "2027-03-02", "today");
          test::equal(today.house().minutes(), 10U, "of the house");
-         test::equal(today.devices_size(), 2, "devices");
-         test::equal(today.devices(0).figures().minutes(), 10U, "of the kid's");
+         test::equal(figures.devices_size(), 2, "devices");
+         test::equal(figures.devices(0).figures().minutes(), 10U, "of the kid's");
      }},
     {"words, proofs and ways around are counted for whom they are about, and kept as long as the policy says",
      [] {
@@ -87,9 +87,9 @@ constexpr test::Test tests[] = {
          auto const figures = test::value(house.gate->report_figures("2027-03-02", ""));
          test::equal(figures.days_size(), 1, "days");
          test::equal(figures.days(0).house().overrides(), 2U, "in the house");
-         test::equal(figures.days(0).devices(0).device(), "kid", "first");
-         test::equal(figures.days(0).devices(0).figures().overrides(), 2U, "about the kid");
-         test::equal(figures.days(0).devices(1).figures().overrides(), 1U, "about the parent");
+         test::equal(figures.devices(0).device(), "kid", "first");
+         test::equal(figures.devices(0).figures().overrides(), 2U, "about the kid");
+         test::equal(figures.devices(1).figures().overrides(), 1U, "about the parent");
          house.pass(13 * 24h);
          test::check(!house.ledger.counted.empty(), "kept for fourteen days");
          house.pass(24h);
@@ -352,6 +352,18 @@ constexpr test::Test tests[] = {
          house.live_until("2027-03-14T23:00:00Z");
          test::check(house.record().state == ReportState::withdrawn, "and stays so");
          test::check(house.survey.uploads.empty(), "nothing left");
+     }},
+    {"what is switched off on its way to the aggregators' keys doesn't leave",
+     [] {
+         ReportHouse house;
+         house.switch_on();
+         house.live_until(end_of_week);
+         test::value(house.gate->send_reports(house.caller));
+         test::check(house.web.waits(), "the keys are asked for");
+         test::value(house.gate->switch_reports(false, house.caller));
+         house.web.answer_all();
+         test::check(house.survey.uploads.empty(), "nothing left");
+         test::check(house.record().state == ReportState::withdrawn, "and it stays withdrawn");
      }},
     {"more than the policy's budget is not answered, and status says so",
      [] {

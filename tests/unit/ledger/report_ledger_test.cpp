@@ -34,26 +34,30 @@ ReportRecord record(std::int64_t week, std::string task = "task") {
 }
 
 constexpr test::Test tests[] = {
-    {"counts add up by day and device, before and after they are written",
+    {"counts add up, before and after they are written: of the house by day, of devices over the days",
      [] {
          Folder const folder;
-         std::vector<DayCount> const expected{{Day{100}, "", Counted::minutes, 3},
-                                              {Day{100}, "kid", Counted::minutes, 3},
-                                              {Day{101}, "kid", Counted::proofs, 1}};
+         using Counts = std::vector<DayCount>;
+         Counts const house{{Day{100}, "", Counted::minutes, 3}, {Day{101}, "", Counted::minutes, 1}};
+         Counts const devices{{Day{100}, "kid", Counted::minutes, 4}, {Day{100}, "kid", Counted::proofs, 1}};
          {
              auto const ledger = test::open(folder.ledger());
-             for (auto const& one : expected)
-                 for (std::uint32_t i = 0; i < one.number; ++i) ledger->count({one.day, one.device, one.what, 1});
-             test::check(test::value(ledger->counts(Day{100}, Day{101})) == expected, "not written yet");
+             for (int i = 0; i < 3; ++i)
+                 for (std::string const device : {"", "kid"}) ledger->count({Day{100}, device, Counted::minutes, 1});
+             for (std::string const device : {"", "kid"}) ledger->count({Day{101}, device, Counted::minutes, 1});
+             ledger->count({Day{101}, "kid", Counted::proofs, 1});
+             test::check(test::value(ledger->house_counts(Day{100}, Day{101})) == house, "of the house");
+             test::check(test::value(ledger->device_counts(Day{100}, Day{101})) == devices, "of the device");
              ledger->count({Day{101}, "kid", Counted::proofs, 1});
              test::value(ledger->flush());
          }
          auto const ledger = test::open(folder.ledger());
-         test::equal(test::value(ledger->counts(Day{101}, Day{200})).at(0).number, 2U, "after a restart");
+         test::check(test::value(ledger->house_counts(Day{0}, Day{200})) == house, "after a restart");
+         test::equal(test::value(ledger->device_counts(Day{101}, Day{200})).at(1).number, 2U, "proofs");
          test::value(ledger->forget_counts(Day{101}));
-         test::equal(test::value(ledger->counts(Day{0}, Day{200})).size(), 1U, "forgotten");
+         test::equal(test::value(ledger->house_counts(Day{0}, Day{200})).size(), 1U, "forgotten");
          test::value(ledger->forget("kid"));
-         test::check(test::value(ledger->counts(Day{0}, Day{200})).empty(), "gone with its device");
+         test::check(test::value(ledger->device_counts(Day{0}, Day{200})).empty(), "gone with its device");
      }},
     {"a week's answer to a task is debited once, and comes back as it was put last",
      [] {

@@ -80,8 +80,10 @@ public:
 
     // Adds to what that day has; in memory, and written with the next write, or by flush().
     virtual void count(DayCount const& more) = 0;
-    // Of the days from `first` to `last`, with what isn't written yet; by day and device.
-    virtual Result<std::vector<DayCount>> counts(report::Day first, report::Day last) = 0;
+    // Of the days from `first` to `last`, with what isn't written yet: of the house by day; of devices by id, all days
+    // added up, under the first.
+    virtual Result<std::vector<DayCount>> house_counts(report::Day first, report::Day last) = 0;
+    virtual Result<std::vector<DayCount>> device_counts(report::Day first, report::Day last) = 0;
     // Of days before this one.
     virtual Result<void> forget_counts(report::Day before) = 0;
 

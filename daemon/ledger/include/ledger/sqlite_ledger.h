@@ -47,7 +47,8 @@ public:
 
     bool durable() const override { return !place_.file.empty(); }
     void count(DayCount const& more) override;
-    Result<std::vector<DayCount>> counts(report::Day first, report::Day last) override;
+    Result<std::vector<DayCount>> house_counts(report::Day first, report::Day last) override;
+    Result<std::vector<DayCount>> device_counts(report::Day first, report::Day last) override;
     Result<void> forget_counts(report::Day before) override;
     Result<ReportContents> read_reports() override;
     Result<void> set_report_switch(ReportSwitch const& to) override;
