@@ -230,6 +230,7 @@ void Gatekeeper::check_trust() {
         events_.tell(v1::Event::CLOCK_TRUSTED, "the time is known: windows apply again");
         return stamp(Trust::When::now);
     }
+    reporter_.stand_still();
     events_.tell(v1::Event::CLOCK_UNTRUSTED,
                  fmt::format("the time can't be trusted: profiles with windows are {} until a time source is heard "
                              "(untrusted_clock in the board file)",
@@ -392,8 +393,7 @@ void Gatekeeper::name_refused(Slot slot, CategoryId category, std::string const&
     if (holder == nullptr || !holder->profile || !store_.policy()) return;
     auto const& device = *holder;
     auto const what = std::string{names_.ids().name_of(category)};
-    if (what == policy::vpn_category || what == policy::encrypted_dns_category)
-        count(ledger::Counted::bypass_attempts, {&device.id(), 1});
+    if (what == policy::vpn_category || what == policy::encrypted_dns_category) attempted(device.id());
     if (store_.policy()->profiles[*device.profile].visibility == policy::Visibility::nothing) return;
     auto const named = domain.empty() ? what : what.empty() ? domain : fmt::format("{} ({})", domain, what);
     if (named.empty()) return;

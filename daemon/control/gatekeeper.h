@@ -138,6 +138,7 @@ private:
     std::chrono::days today() const;
     std::optional<report::Day> today_if_known() const;
     void used(std::vector<kernel::SlotUse> const& uses);
+    void attempted(std::string const& device);
     void count(ledger::Counted what, std::span<std::string const> devices);
     std::vector<std::string> devices_of(std::string_view who) const;
     std::string own_site() const;

@@ -57,6 +57,10 @@ void Gatekeeper::count(Counted what, std::span<std::string const> devices) {
     if (auto const today = today_if_known()) counts_.count(what, devices, *today);
 }
 
+void Gatekeeper::attempted(std::string const& device) {
+    if (auto const today = today_if_known()) counts_.attempt(device, parts_.clock.now().steady, *today);
+}
+
 std::vector<std::string> Gatekeeper::devices_of(std::string_view who) const {
     std::vector<std::string> ids;
     auto const profile = store_.policy()->find_profile(who);
@@ -95,7 +99,7 @@ Result<v1::ReportFigures> Gatekeeper::report_figures(std::string_view from, std:
     auto next = house.begin();
     for (auto date = first; date <= last; ++date) {
         auto& told = *answer.add_days();
-        told.set_date(date::format("%F", date::sys_days{date}));
+        told.set_date(report::date_text(date));
         told.mutable_house();
         for (; next != house.end() && next->day == date; ++next) add(*next, *told.mutable_house());
     }

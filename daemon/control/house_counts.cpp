@@ -33,6 +33,11 @@ void HouseCounts::count(Counted what, std::span<std::string const> devices, repo
     for (auto const& device : devices) add(what, device, today);
 }
 
+void HouseCounts::attempt(std::string const& device, Steady::time_point now, report::Day today) {
+    std::erase_if(attempts_, [&](auto const& one) { return now - one.second >= std::chrono::minutes{1}; });
+    if (attempts_.emplace(device, now).second) count(Counted::bypass_attempts, {&device, 1}, today);
+}
+
 void HouseCounts::forget(report::Day today) {
     auto const forgotten = ledger_.forget_counts(today - keep_ + std::chrono::days{counting() ? 1 : 0});
     if (!forgotten.ok()) spdlog::warn("old counts are not forgotten yet: {}", forgotten.error().message());

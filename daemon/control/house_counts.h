@@ -2,10 +2,12 @@
 // tried. By day, of each device and of the house, for as long as the policy says; it never leaves the house as it is.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "control/clock.h"
 #include "devices.h"
 #include "kernel/usage.h"
 #include "ledger/report_ledger.h"
@@ -27,6 +29,8 @@ public:
 
     // What was moved in a minute of that day.
     void minute(std::span<kernel::SlotUse const> uses, Devices const& devices, report::Day today);
+    // A way around the gate was refused to a device, by the steady clock's minute: counts once in it.
+    void attempt(std::string const& device, Steady::time_point now, report::Day today);
     // Something happened once in the house, to these devices.
     void count(ledger::Counted what, std::span<std::string const> devices, report::Day today);
     // Forgets what is older than the policy says.
@@ -39,6 +43,7 @@ private:
 
     ledger::ReportLedger& ledger_;
     std::chrono::days keep_{0};
+    std::map<std::string, Steady::time_point> attempts_;  // the last that counted, by device
 };
 
 // What one week's counts, of the house or of a device, make of the measures that are counted.

@@ -84,7 +84,7 @@ Result<void> ReportBook::draw(report::Week week, policy::ReportTask const& surve
                      fmt::format("{} of the week {} doesn't fit into the budget", table.id, week.name())};
     auto const size = KG_TRY(random_size(survey.task));
     ReportRecord record{.week = week,
-                        .task = base64url_unpadded(survey.task.id()),
+                        .task = survey.id(),
                         .table = table.id,
                         .epsilon_thousandths = table.epsilon.thousandths(),
                         .due = due,

@@ -2,7 +2,6 @@
 #include "reporter.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "base/whole_file.h"
 #include "kindgate/v1/api.pb.h"
 #include "policy/tables_file.h"
+#include "report/samplers.h"
 #include "report/task_limits.h"
 
 namespace kindgate::control {
@@ -116,20 +116,23 @@ void Reporter::hurry(policy::Instant now) {
 
 void Reporter::tick(Moment const& now, std::optional<report::Day> today) {
     now_ = now;
+    may_send_ = false;
     if (!today || !policy_) return;
     auto const running = Week::of(*today);
     auto const first = book_.first_week(running);
     if (!first.ok()) return tell_failed("reports", running, first.error().message());
     if (!book_.on() || !tables_) return;
     if (*first < running) draw_week(running.before(), now.instant());
+    may_send_ = true;
     send_due(now);
 }
 
-// Reports may have been switched off since it set out.
+// Since it set out reports may have been switched off, or the time become unknown.
 Result<void> Reporter::keep(ReportRecord const& record) {
     auto const* const kept = book_.find(record.task, record.week);
     if (kept == nullptr || !ReportBook::waits(*kept))
         return Error{ErrorCode::unavailable, "it was withdrawn before it left"};
+    if (!may_send_) return Error{ErrorCode::unavailable, "the time isn't known any more"};
     return book_.put(record);
 }
 
@@ -144,9 +147,9 @@ Result<report::HouseholdWeek> Reporter::measured(Week week) const {
 void Reporter::draw_week(Week week, policy::Instant now) {
     for (auto const& survey : surveys()) {
         if (!survey.refused.empty() || !counts_.counting()) continue;
-        if (book_.find(base64url_unpadded(survey.task->task.id()), week) != nullptr) continue;
+        if (book_.find(survey.task->id(), week) != nullptr) continue;
         if (!report::check_time(survey.task->task, week.report_time()).ok()) continue;
-        // Over the budget is no failure: status says so.
+        // No failure: status says which are not answered.
         if (!book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths)) continue;
         if (auto const drawn = draw(week, survey, now); !drawn.ok())
             tell_failed(survey.table->id, week, drawn.error().message());
@@ -159,31 +162,28 @@ Result<void> Reporter::draw(Week week, Survey const& survey, policy::Instant now
                       random_hour(week, now), now);
 }
 
-// Also at once, in the week's last hour: an answer that comes late tells no more than one that comes early.
+// In what is left of the week after, and in an hour at least: no time may be the only one that is possible.
 policy::Instant Reporter::random_hour(Week week, policy::Instant now) {
-    std::array<std::uint8_t, 8> octets{};
-    random_.fill(octets);
-    std::uint64_t chance = 0;
-    for (auto const octet : octets) chance = chance << 8U | octet;
     auto const left = std::max(week.next().report_time() - now, seconds{std::chrono::hours{1}});
-    return now + seconds{static_cast<std::int64_t>(chance % static_cast<std::uint64_t>(left.count()))};
+    auto const chance = report::uniform_below(static_cast<std::uint64_t>(left.count()), random_);
+    return now + seconds{static_cast<std::int64_t>(chance)};
 }
 
 void Reporter::send_due(Moment const& now) {
     auto const at = now.instant();
     auto const all = surveys();
     for (auto record : std::vector{book_.records()}) {
-        if (courier_.busy()) return;
+        if (courier_.busy() || !may_send_) return;
         if (!ReportBook::waits(record) || record.due > at) continue;
-        auto const survey = std::ranges::find_if(all, [&](Survey const& one) {
-            return one.refused.empty() && base64url_unpadded(one.task->task.id()) == record.task;
-        });
-        if (survey != all.end() && record.week.report_time() + longest_wait > at) {
+        auto const survey = std::ranges::find_if(all, [&](Survey const& one) { return one.task->id() == record.task; });
+        if (survey == all.end())
+            arrived(record, {Kind::refused, "the policy doesn't take part in it any more"});
+        else if (record.week.report_time() + longest_wait <= at)
+            arrived(record, {Kind::refused, "it could not be sent for four weeks"});
+        else if (!survey->refused.empty())
+            arrived(record, {Kind::later, survey->refused});
+        else
             courier_.take(record, survey->task->task, survey->table->buckets.size(), now.steady);
-            continue;
-        }
-        arrived(record, {Kind::refused, survey == all.end() ? "the policy doesn't take part in it any more"
-                                                            : "it could not be sent for four weeks"});
     }
 }
 

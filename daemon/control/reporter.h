@@ -1,12 +1,11 @@
-// The house's part in statistics: when answers are drawn and at which hour each leaves, what people are told of it, and
-// a school's own summary. Everything stands still while reports are off, the time isn't known, or nothing can be kept.
+// The house's part in surveys: when answers are drawn and at which hour each leaves, and what people are told of it.
+// Everything stands still while reports are off, the time isn't known, or nothing can be kept.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,6 @@ namespace kindgate::v1 {
 class ReportAnswer;
 class ReportPreview;
 class ReportStatus;
-class ReportSurvey;
 }  // namespace kindgate::v1
 
 namespace kindgate::control {
@@ -44,6 +42,9 @@ public:
 
     // Once a minute. `today`: the local date; none: the time isn't known.
     void tick(Moment const& now, std::optional<report::Day> today);
+
+    // The time isn't known any more: nothing leaves until a tick says that it is.
+    void stand_still() { may_send_ = false; }
 
     bool on() const { return book_.on(); }
     Result<void> switch_to(bool on, std::string const& by, policy::Instant now);
@@ -75,7 +76,7 @@ private:
     void tell_failed(std::string const& table, report::Week week, std::string_view why);
     policy::Instant random_hour(report::Week week, policy::Instant now);
     Result<report::HouseholdWeek> measured(report::Week week) const;
-    std::vector<std::string> warnings() const;
+    std::vector<std::string> warnings(std::optional<report::Day> today) const;
     void describe(report::Table const& table, report::HouseholdWeek const& week, v1::ReportAnswer& answer) const;
     void show_bytes(report::Table const& table, policy::ReportTask const* survey, ledger::ReportRecord const* record,
                     report::Week week, std::size_t truth, v1::ReportAnswer& answer);
@@ -92,6 +93,7 @@ private:
     std::optional<report::Tables> tables_;
     std::string tables_error_;
     std::optional<Moment> now_;                // of the last tick
+    bool may_send_ = false;                    // by the last tick: on, with a policy, and the time is known
     std::map<std::string, std::string> told_;  // what was told last of a failure, by table
 };
 

@@ -17,10 +17,6 @@ using ledger::ReportRecord;
 using ledger::ReportState;
 using report::Week;
 
-std::string thousandths(std::uint64_t number) {
-    return fmt::format("{:g}", static_cast<double>(number) / 1000);
-}
-
 std::string percent(double share) {
     return fmt::format("{:.1f} %", share * 100);
 }
@@ -44,10 +40,6 @@ std::string_view word(ReportState state) {
         case ReportState::failed: return "failed";
     }
     return "failed";
-}
-
-std::string date_text(report::Day day) {
-    return date::format("%F", date::sys_days{day});
 }
 
 // For a question that nobody asks: such a survey as somebody might.
@@ -78,7 +70,7 @@ std::size_t upload_octets(DrawnShares const& shares) {
 
 }  // namespace
 
-std::vector<std::string> Reporter::warnings() const {
+std::vector<std::string> Reporter::warnings(std::optional<report::Day> today) const {
     std::vector<std::string> all;
     if (!policy_) return {"no policy is in force"};
     if (!tables_) all.push_back(tables_error_);
@@ -87,16 +79,22 @@ std::vector<std::string> Reporter::warnings() const {
         all.emplace_back("the policy takes part in no survey (reports { tasks { … } }): nothing is sent");
     std::uint64_t needed = 0;
     for (auto const& survey : surveys()) {
-        if (!survey.refused.empty())
+        if (!survey.refused.empty()) {
             all.push_back(fmt::format("{}: {}", survey.task->table, survey.refused));
-        else
-            needed += survey.table->epsilon.thousandths();
+            continue;
+        }
+        needed += survey.table->epsilon.thousandths();
+        auto const week = today ? Week::of(*today).before() : Week{};
+        if (on() && today && book_.find(survey.task->id(), week) == nullptr &&
+            !book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths))
+            all.push_back(
+                fmt::format("{}: not answered for {}: the week's budget is used up", survey.task->table, week.name()));
     }
     if (needed > policy_->reports.epsilon_thousandths)
-        all.push_back(
-            fmt::format("all surveys together would tell {} a week and the budget is {}: those that come "
-                        "last in the policy are not answered",
-                        thousandths(needed), thousandths(policy_->reports.epsilon_thousandths)));
+        all.push_back(fmt::format(
+            "all surveys together would tell {} a week and the budget is {}: those that come "
+            "last in the policy are not answered",
+            report::thousandths_text(needed), report::thousandths_text(policy_->reports.epsilon_thousandths)));
     return all;
 }
 
@@ -107,13 +105,13 @@ v1::ReportStatus Reporter::status(std::optional<report::Day> today) const {
         answer.set_switched(policy::rfc3339(switched->switched));
         answer.set_switched_by(switched->by);
     }
-    for (auto const& warning : warnings()) answer.add_warnings(warning);
+    for (auto const& warning : warnings(today)) answer.add_warnings(warning);
     for (auto record = book_.records().rbegin(); record != book_.records().rend(); ++record) {
         auto* const told = answer.add_records();
         told->set_week(record->week.name());
         told->set_table(record->table);
         told->set_task(record->task);
-        told->set_epsilon(thousandths(record->epsilon_thousandths));
+        told->set_epsilon(report::thousandths_text(record->epsilon_thousandths));
         told->set_state(std::string{word(record->state)});
         if (ReportBook::waits(*record)) told->set_due(policy::rfc3339(record->due));
         told->set_changed(policy::rfc3339(record->changed));
@@ -123,12 +121,12 @@ v1::ReportStatus Reporter::status(std::optional<report::Day> today) const {
     if (!policy_) return answer;
     auto const& reports = policy_->reports;
     answer.set_keep_days(static_cast<std::uint32_t>(reports.keep.count()));
-    answer.set_epsilon(thousandths(reports.epsilon_thousandths));
+    answer.set_epsilon(report::thousandths_text(reports.epsilon_thousandths));
     if (today) {
         auto const week = Week::of(*today).before();
         answer.set_week(week.name());
-        answer.set_epsilon_left(thousandths(reports.epsilon_thousandths -
-                                            std::min<std::uint64_t>(book_.spent(week), reports.epsilon_thousandths)));
+        answer.set_epsilon_left(report::thousandths_text(
+            reports.epsilon_thousandths - std::min<std::uint64_t>(book_.spent(week), reports.epsilon_thousandths)));
     }
     if (reports.relay) answer.set_relay(reports.relay->url);
     for (auto const& survey : surveys()) {
@@ -143,7 +141,7 @@ v1::ReportStatus Reporter::status(std::optional<report::Day> today) const {
         told->set_leader_url(task.leader_url);
         told->set_helper(survey.task->helper);
         told->set_helper_url(task.helper_url);
-        told->set_task(base64url_unpadded(task.id()));
+        told->set_task(survey.task->id());
         told->set_min_batch_size(task.min_batch_size);
         if (auto const interval = task.interval())
             told->set_ends(policy::rfc3339(policy::Instant{
@@ -201,14 +199,14 @@ void Reporter::show_bytes(report::Table const& table, policy::ReportTask const* 
 v1::ReportPreview Reporter::preview(std::optional<report::Day> today) {
     v1::ReportPreview answer;
     answer.set_on(book_.on());
-    for (auto const& warning : warnings()) answer.add_warnings(warning);
+    for (auto const& warning : warnings(today)) answer.add_warnings(warning);
     if (!policy_ || !tables_ || !today) return answer;
     auto const running = Week::of(*today);
     auto const first = book_.first_week(running);
     auto const week = first.ok() && *first < running ? running.before() : running;
     answer.set_week(week.name());
-    answer.set_from(date_text(week.first()));
-    answer.set_to(date_text(week.last()));
+    answer.set_from(report::date_text(week.first()));
+    answer.set_to(report::date_text(week.last()));
     auto const measured = this->measured(week);
     if (!measured.ok()) {
         answer.add_warnings(measured.error().message());
@@ -218,8 +216,7 @@ v1::ReportPreview Reporter::preview(std::optional<report::Day> today) {
     auto const tell = [&](report::Table const& table, policy::ReportTask const* survey) {
         auto& told = *answer.add_answers();
         describe(table, *measured, told);
-        auto const* const record =
-            survey == nullptr ? nullptr : book_.find(base64url_unpadded(survey->task.id()), week);
+        auto const* const record = survey == nullptr ? nullptr : book_.find(survey->id(), week);
         if (survey != nullptr) {
             told.set_leader(survey->leader);
             told.set_helper(survey->helper);
@@ -233,7 +230,7 @@ v1::ReportPreview Reporter::preview(std::optional<report::Day> today) {
         if (survey.refused.empty()) tell(*survey.table, survey.task);
     // Never more than the budget leaves this house in a week.
     sum = std::min<std::uint64_t>(sum, policy_->reports.epsilon_thousandths);
-    answer.set_epsilon(thousandths(sum));
+    answer.set_epsilon(report::thousandths_text(sum));
     answer.set_epsilon_text(epsilon_in_words(sum, "all answers of a week"));
     return answer;
 }

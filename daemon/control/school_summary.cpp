@@ -92,7 +92,8 @@ Result<std::vector<report::ReleasedTable>> SchoolSummary::of_week(Week week, Ask
     if (counts.empty()) return stored;
     auto const groups = groups_of(policy, tables, devices, counts);
     if (groups.empty()) return stored;
-    auto summary = KG_TRY(report::summarise(tables, {week.name(), std::string{whole}, groups}, {}, random_));
+    auto summary = KG_TRY(report::summarise(
+        tables, {week.name(), std::string{whole}, groups, policy.reports.devices_a_person}, {}, random_));
     // Kept before anybody sees it: a second draw would let the noise be averaged away.
     KG_TRY(ledger_.put_released(summary.tables));
     return std::move(summary.tables);

@@ -30,9 +30,12 @@ public:
     void read_events() {
         static_cast<void>(socket_.receive_event([this](Message const& message) {
             if (message.sequence != asked_) return;
-            if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR) {
+            if (message.type == NLMSG_DONE) {
                 asked_ = 0;
                 answer_(counter_.finish());
+            } else if (message.type == NLMSG_ERROR) {
+                asked_ = 0;  // an answer before is still under way: the next question has all of it
+                counter_.give_up();
             } else if (auto const flow = parse_flow_use(message.payload)) {
                 counter_.add(*flow);
             }

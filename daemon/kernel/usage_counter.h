@@ -16,6 +16,8 @@ public:
     void begin();
     void add(FlowUse const& flow);
     std::vector<SlotUse> finish();
+    // Instead, where the dump came to nothing.
+    void give_up() { --dump_; }
 
 private:
     struct Known {

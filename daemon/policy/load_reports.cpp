@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint32_t most_days = 400;
 constexpr std::chrono::days least_keep{14};  // where a week has to be known until the next one ends
 constexpr int most_tasks = 32;
+constexpr std::uint32_t most_devices = 10;
 constexpr std::uint32_t largest_batch = 1'000'000'000;
 constexpr std::uint32_t most_task_days = 3660;
 constexpr std::size_t longest_url = 253;
@@ -65,6 +66,8 @@ public:
         limits_.longest_lifetime =
             std::chrono::days{number(said_.longest_days(), static_cast<std::uint32_t>(limits_.longest_lifetime.count()),
                                      1, most_task_days, at(Said::kLongestDaysFieldNumber), "longest_days", report_)};
+        reports_.devices_a_person = number(said_.devices_a_person(), reports_.devices_a_person, 1, most_devices,
+                                           at(Said::kDevicesAPersonFieldNumber), "devices_a_person", report_);
         for (int i = 0; i < said_.aggregators_size(); ++i)
             read_aggregator(said_.aggregators(i), places_.of(Said::kAggregatorsFieldNumber, i));
         if (said_.tasks_size() > most_tasks)

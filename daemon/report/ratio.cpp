@@ -58,11 +58,15 @@ Ratio Epsilon::ratio() const {
     return *Ratio::create(thousandths_, 1000);  // small enough
 }
 
-std::string Epsilon::text() const {
-    auto text = fmt::format("{}.{:03}", thousandths_ / 1000, thousandths_ % 1000);
+std::string thousandths_text(std::uint64_t thousandths) {
+    auto text = fmt::format("{}.{:03}", thousandths / 1000, thousandths % 1000);
     text.erase(text.find_last_not_of('0') + 1);
     if (text.ends_with('.')) text.pop_back();
     return text;
+}
+
+std::string Epsilon::text() const {
+    return thousandths_text(thousandths_);
 }
 
 }  // namespace kindgate::report

@@ -15,6 +15,7 @@ namespace kindgate::report {
 namespace {
 
 constexpr std::size_t most_groups = 256;
+constexpr std::uint32_t most_times = 10;
 constexpr std::size_t longest_name = 64;  // characters
 constexpr std::uint64_t most_people = 1'000'000;
 
@@ -62,6 +63,9 @@ Result<void> check_group(Tables const& tables, Group const& group) {
 Result<void> check(Tables const& tables, Answers const& answers) {
     KG_TRY(check_name("period", answers.period));
     KG_TRY(check_name("whole", answers.whole));
+    if (answers.times_a_person == 0 || answers.times_a_person > most_times)
+        return wrong(
+            fmt::format("a person may be counted {} times: 1 to {} can be", answers.times_a_person, most_times));
     if (answers.groups.empty() || answers.groups.size() > most_groups)
         return wrong(fmt::format("there are {} groups: 1 to {} can be summed up", answers.groups.size(), most_groups));
     std::set<std::string_view> names{answers.whole};
@@ -83,9 +87,9 @@ std::vector<std::string> row_names(Answers const& answers) {
 }
 
 // Twice: a changed answer changes two cells. Twice again: a person is in a group and in the whole.
-Result<Ratio> noise_scale(Table const& table, bool has_whole) {
+Result<Ratio> noise_scale(Table const& table, std::uint32_t times_a_person, bool has_whole) {
     auto const epsilon = table.epsilon.ratio();
-    std::uint64_t const changes = std::uint64_t{table.sensitivity} * 2 * (has_whole ? 2 : 1);
+    std::uint64_t const changes = std::uint64_t{table.sensitivity} * times_a_person * 2 * (has_whole ? 2 : 1);
     return Ratio::create(changes * epsilon.denominator(), epsilon.numerator());
 }
 
@@ -100,8 +104,8 @@ Result<void> draw(Table const& table, std::size_t index, Answers const& answers,
     counts.reserve(answers.groups.size());
     for (auto const& group : answers.groups) counts.push_back(group.counts[index]);
     auto const names = row_names(answers);
-    auto const scale = KG_TRY(noise_scale(table, names.size() > 1));
-    auto const rows = rows_to_show(counts);
+    auto const scale = KG_TRY(noise_scale(table, answers.times_a_person, names.size() > 1));
+    auto const rows = rows_to_show(counts, least_people * answers.times_a_person);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto const& row = rows[i];
         auto& released = into.emplace_back(ReleasedTable{table.id, names[i], answers.period, row.withheld});

@@ -12,28 +12,33 @@ std::uint64_t sum(std::vector<std::uint64_t> const& counts) {
 }
 
 // Cells that aren't shown, and whose sum can be solved for.
-struct Hidden {
-    std::uint64_t people = 0;
-    std::uint64_t most = 0;  // what they can have, where each is known to be of few people
-    bool any = false;
+class Hidden {
+public:
+    explicit Hidden(std::uint64_t least) : least_(least) {}
 
     void add(std::uint64_t count) {
-        people += count;
-        most += std::max(count, least_people - 1);
-        any = true;
+        people_ += count;
+        most_ += std::max(count, least_ - 1);
+        any_ = true;
     }
     // The sum is itself of few people, or so large that no cell can have less.
-    bool tells() const { return any && (people < least_people || people == most); }
+    bool tells() const { return any_ && (people_ < least_ || people_ == most_); }
+
+private:
+    std::uint64_t least_;
+    std::uint64_t people_ = 0;
+    std::uint64_t most_ = 0;  // what they can have, where each is known to be of few people
+    bool any_ = false;
 };
 
-Row row_of(std::vector<std::uint64_t> counts) {
+Row row_of(std::vector<std::uint64_t> counts, std::uint64_t least) {
     Row row{Withheld::nothing, std::move(counts), {}};
-    Hidden hidden;
+    Hidden hidden{least};
     for (auto const count : row.counts) {
-        row.shown.push_back(count >= least_people);
-        if (count < least_people) hidden.add(count);
+        row.shown.push_back(count >= least);
+        if (count < least) hidden.add(count);
     }
-    if (sum(row.counts) < least_people)
+    if (sum(row.counts) < least)
         row.withheld = Withheld::few_people;
     else if (hidden.tells())
         row.withheld = Withheld::gives_back;
@@ -44,8 +49,12 @@ Row row_of(std::vector<std::uint64_t> counts) {
 // Bridges of the graph of hidden cells (Tarjan): nodes are rows, then columns.
 class Bridges {
 public:
-    explicit Bridges(std::vector<Row> const& rows)
-        : rows_(rows), columns_(rows[0].counts.size()), order_(rows.size() + columns_), low_(order_.size()) {}
+    Bridges(std::vector<Row> const& rows, std::uint64_t least)
+        : rows_(rows),
+          least_(least),
+          columns_(rows[0].counts.size()),
+          order_(rows.size() + columns_),
+          low_(order_.size()) {}
 
     // Is a cell of few people one?
     bool give_back() {
@@ -72,11 +81,12 @@ private:
             }
             visit(next, node);
             low_[node] = std::min(low_[node], low_[next]);
-            if (low_[next] > order_[node] && row.counts[column] < least_people) found_ = true;
+            if (low_[next] > order_[node] && row.counts[column] < least_) found_ = true;
         }
     }
 
     std::vector<Row> const& rows_;
+    std::uint64_t least_;
     std::size_t columns_;
     std::vector<std::size_t> order_;  // when a node was first seen; 0: not yet
     std::vector<std::size_t> low_;    // the earliest that is reached from it and below
@@ -85,10 +95,10 @@ private:
 };
 
 // The groups' cells of a column that aren't shown, where the whole's is.
-bool columns_tell(std::vector<Row> const& rows) {
+bool columns_tell(std::vector<Row> const& rows, std::uint64_t least) {
     auto const& whole = rows.back();
     for (std::size_t column = 0; column < whole.counts.size(); ++column) {
-        Hidden hidden;
+        Hidden hidden{least};
         for (auto const& row : rows)
             if (!row.shown[column] && &row != &whole) hidden.add(row.counts[column]);
         if (whole.shown[column] && hidden.tells()) return true;
@@ -98,17 +108,17 @@ bool columns_tell(std::vector<Row> const& rows) {
 
 }  // namespace
 
-std::vector<Row> rows_to_show(std::vector<std::vector<std::uint64_t>> const& counts) {
+std::vector<Row> rows_to_show(std::vector<std::vector<std::uint64_t>> const& counts, std::uint64_t least) {
     std::vector<Row> rows;
     rows.reserve(counts.size() + 1);
-    for (auto const& group : counts) rows.push_back(row_of(group));
+    for (auto const& group : counts) rows.push_back(row_of(group, least));
     if (counts.size() < 2) return rows;
     std::vector<std::uint64_t> whole(counts[0].size());
     for (auto const& group : counts)
         for (std::size_t i = 0; i < whole.size(); ++i) whole[i] += group[i];
-    rows.push_back(row_of(std::move(whole)));
+    rows.push_back(row_of(std::move(whole), least));
     // Groups alone give nothing back: each has two hidden cells or none, and the whole's row joins them in circles.
-    if (rows.back().withheld == Withheld::nothing && (columns_tell(rows) || Bridges{rows}.give_back())) {
+    if (rows.back().withheld == Withheld::nothing && (columns_tell(rows, least) || Bridges{rows, least}.give_back())) {
         rows.back().withheld = Withheld::gives_back;
         rows.back().shown.assign(rows.back().counts.size(), false);
     }

@@ -20,7 +20,9 @@ struct Row {
     std::vector<bool> shown;            // the same; none where the row is withheld
 };
 
-// `counts`: of each group, one a bucket, as many for all. Of several the whole is a last row.
-std::vector<Row> rows_to_show(std::vector<std::vector<std::uint64_t>> const& counts);
+// `counts`: of each group, one a bucket, as many for all. Of several the whole is a last row. A cell of fewer than
+// `least` isn't shown.
+std::vector<Row> rows_to_show(std::vector<std::vector<std::uint64_t>> const& counts,
+                              std::uint64_t least = least_people);
 
 }  // namespace kindgate::report

@@ -13,6 +13,12 @@ constexpr days before_first_monday{3};
 
 }  // namespace
 
+std::string date_text(Day day) {
+    std::chrono::year_month_day const date{std::chrono::sys_days{day}};
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()));
+}
+
 Week Week::of(Day day) {
     return {std::chrono::floor<std::chrono::weeks>(day + before_first_monday).count()};
 }

@@ -1,125 +1,23 @@
-// Statistics of a house: what is counted, when an answer is drawn and sent, and that no second one ever is.
+// A house's part in a survey: when an answer is drawn and sent, and that no second one ever is.
 #include <fmt/format.h>
 
 #include <set>
 
-#include "dns_build.h"
-#include "house.h"
 #include "report/ohttp.h"
-#include "survey.h"
+#include "report_house.h"
 
 namespace {
 
 using namespace kindgate;
 using namespace std::chrono_literals;
 using ledger::ReportState;
-using test::House;
+using test::ReportHouse;
 using test::Survey;
-
-// Tuesday, 2027-03-02; the first week that can be reported is the running one, 2027-W09.
-std::string policy_text(Survey const& survey, std::string_view more = "") {
-    return fmt::format(R"({}
-reports {{
-  aggregators {{ name: "Town" url: "https://leader.example/" }}
-  aggregators {{ name: "University" url: "https://helper.example/" }}
-  tasks {{ table: "screen-time" leader: "Town" helper: "University" configuration: "{}" }}
-  {}
-}}
-)",
-                       test::home_policy, survey.configuration(), more);
-}
-
-class ReportHouse : public House {
-public:
-    explicit ReportHouse(std::string_view more = "") : House("2027-03-02T12:00:00Z") {
-        web.answer = [this](HttpRequest const& request) { return survey.answer(request); };
-        test::write_file(board.policy_file, policy_text(survey, more));
-        start();
-    }
-    // Time passes, and who is asked answers.
-    void live(std::chrono::nanoseconds time) {
-        for (auto left = time; left > 0ns; left -= std::min<std::chrono::nanoseconds>(left, 5min)) {
-            pass(std::min<std::chrono::nanoseconds>(left, 5min));
-            web.answer_all();
-        }
-    }
-    void live_until(std::string_view at) { live(test::instant(at) - clock.now().calendar); }
-    void switch_on() { test::value(gate->switch_reports(true, caller)); }
-    ledger::ReportRecord const& record() const {
-        test::equal(ledger.reports.records.size(), 1U, "records");
-        return ledger.reports.records.front();
-    }
-    void use(std::string_view who, int minutes) {
-        usage.uses = {{slot(who), control::octets_in_use}};
-        live(std::chrono::minutes{minutes});
-        usage.uses.clear();
-    }
-
-    Survey survey;
-};
 
 constexpr auto end_of_week = "2027-03-08T00:10:00Z";
 constexpr auto end_of_next = "2027-03-15T00:10:00Z";
 
 constexpr test::Test tests[] = {
-    {"minutes of use are counted by device and once for the house, and little is no use",
-     [] {
-         ReportHouse house;
-         house.settle();
-         house.usage.uses = {{house.slot("kid"), control::octets_in_use},
-                             {house.slot("parent"), control::octets_in_use * 3}};
-         house.live(10min);
-         house.usage.uses = {{house.slot("kid"), control::octets_in_use - 1}};
-         house.live(10min);
-         auto const figures = test::value(house.gate->report_figures("", ""));
-         test::equal(figures.days_size(), 30, "days");
-         auto const& today = figures.days(29);
-         test::equal(today.date(), "2027-03-02", "today");
-         test::equal(today.house().minutes(), 10U, "of the house");
-         test::equal(figures.devices_size(), 2, "devices");
-         test::equal(figures.devices(0).figures().minutes(), 10U, "of the kid's");
-     }},
-    {"words, proofs and ways around are counted for whom they are about, and kept as long as the policy says",
-     [] {
-         ReportHouse house{"keep_days: 14"};
-         house.give("kids", v1::OFF, 1h);
-         house.give("all", v1::OFF, 1h);
-         auto const figures = test::value(house.gate->report_figures("2027-03-02", ""));
-         test::equal(figures.days_size(), 1, "days");
-         test::equal(figures.days(0).house().overrides(), 2U, "in the house");
-         test::equal(figures.devices(0).device(), "kid", "first");
-         test::equal(figures.devices(0).figures().overrides(), 2U, "about the kid");
-         test::equal(figures.devices(1).figures().overrides(), 1U, "about the parent");
-         house.pass(13 * 24h);
-         test::check(!house.ledger.counted.empty(), "kept for fourteen days");
-         house.pass(24h);
-         test::check(house.ledger.counted.empty(), "and then forgotten");
-     }},
-    {"a way around the gate is counted, also where nobody is told of refusals",
-     [] {
-         std::string policy{test::home_policy};
-         policy.insert(policy.find("id: \"kids\""), "content { bypass { block_vpn: true } } ");
-         House house{"2027-03-02T12:00:00Z", policy};
-         house.start();
-         auto const vpn = house.front.view->judge(house.slot("kid"), test::dns_name("vpn.example")).category;
-         house.gate->name_refused(house.slot("kid"), vpn, "");
-         house.gate->name_refused(house.slot("kid"), category_unremarkable, "");
-         auto const figures = test::value(house.gate->report_figures("2027-03-02", ""));
-         test::equal(figures.days(0).house().bypass_attempts(), 1U, "attempts");
-         test::check(house.told(v1::Event::NAME_REFUSED).empty(), "nobody is told");
-     }},
-    {"where nothing is kept nothing is counted, and nobody's kernel is asked",
-     [] {
-         House house;
-         test::write_file(house.board.policy_file, std::string{test::home_policy} + "reports { keep_days: 0 }");
-         house.start();
-         house.usage.uses = {{house.slot("kid"), control::octets_in_use}};
-         house.pass(1h);
-         house.give("all", v1::OFF, 1h);
-         test::equal(house.usage.asked, 0, "asked");
-         test::check(house.ledger.counted.empty(), "nothing");
-         test::equal(test::value(house.gate->report_figures("", "")).days_size(), 0, "days");
-     }},
     {"until a grown-up switches it on nothing is drawn and nobody outside is asked anything",
      [] {
          ReportHouse house;
@@ -316,6 +214,10 @@ constexpr test::Test tests[] = {
          for (auto const& record : house.ledger.reports.records)
              test::check(weeks.insert(record.week.number).second, "each week once");
          test::check(weeks.size() > week, "and later ones too");
+         std::set<std::uint64_t> times;
+         for (auto const& upload : house.survey.uploads)
+             test::check(times.insert(test::value(report::Report::decode(upload)).metadata.time).second,
+                         "each week arrives once");
      }},
     {"a ledger that was lost doesn't know what was told of the weeks before: they are not told again",
      [] {
@@ -327,8 +229,7 @@ constexpr test::Test tests[] = {
          house.switch_on();
          house.survey.uploads.clear();
          house.live_until(end_of_next);
-         for (auto const& record : house.ledger.reports.records)
-             test::equal(record.week.name(), "2027-W10", "only the week in which it began");
+         test::equal(house.record().week.name(), "2027-W10", "only the week in which it began");
      }},
     {"where nothing can be kept, reports can't be switched on",
      [] {
@@ -365,6 +266,40 @@ constexpr test::Test tests[] = {
          test::check(house.survey.uploads.empty(), "nothing left");
          test::check(house.record().state == ReportState::withdrawn, "and it stays withdrawn");
      }},
+    {"when the time becomes unknown while one is under way, neither it nor the next one leaves",
+     [] {
+         Survey other;
+         other.task.info = {'o'};
+         other.task.vdaf = report::VdafConfig::of({.type = report::VdafType::count});
+         ReportHouse house{fmt::format(
+             "tasks {{ table: \"proofs-shown\" leader: \"Town\" helper: \"University\" configuration: \"{}\" }}",
+             other.configuration())};
+         house.switch_on();
+         house.live_until(end_of_week);
+         test::equal(house.ledger.reports.records.size(), 2U, "both are drawn");
+         test::value(house.gate->send_reports(house.caller));
+         test::check(house.web.waits(), "one is under way");
+         house.clock.set_synchronised(false);
+         house.clock.jump(-365 * 24h);
+         house.gate->clock_changed();
+         house.web.answer_all();
+         test::check(house.survey.uploads.empty() && other.uploads.empty(), "nothing left");
+         for (auto const& record : house.ledger.reports.records)
+             test::check(record.state == ReportState::drawn, "both wait");
+     }},
+    {"another task of the same question finds the week's budget used up, and status says so",
+     [] {
+         ReportHouse house{"epsilon: \"1\""};
+         house.switch_on();
+         house.live_until("2027-03-09T12:00:00Z");
+         house.survey.task.info = {'n', 'e', 'w'};
+         test::write_file(house.board.policy_file, test::policy_text(house.survey, "epsilon: \"1\""));
+         house.gate->policy_file_changed();
+         house.live(2min);
+         test::equal(house.ledger.reports.records.size(), 1U, "no second answer");
+         test::contains(house.gate->report_status().warnings(0),
+                        "not answered for 2027-W09: the week's budget is used up");
+     }},
     {"more than the policy's budget is not answered, and status says so",
      [] {
          ReportHouse house{"epsilon: \"0.9\""};
@@ -392,7 +327,7 @@ constexpr test::Test tests[] = {
          std::ranges::replace(keys, '-', '+');
          std::ranges::replace(keys, '_', '/');
          auto const relay = fmt::format("relay {{ url: \"https://relay.example/\" keys: \"{}\" }}", keys);
-         test::write_file(house.board.policy_file, policy_text(house.survey, relay));
+         test::write_file(house.board.policy_file, test::policy_text(house.survey, relay));
          house.gate->policy_file_changed();
          test::equal(house.gate->report_status().relay(), "https://relay.example/", "status says so");
          bool garbage = true;
@@ -412,58 +347,6 @@ constexpr test::Test tests[] = {
          house.live(8h);
          test::equal(house.survey.uploads.size(), 1U, "uploads");
          test::check(house.ledger.reports.records.front().state == ReportState::sent, "sent");
-     }},
-    {"a school's summary is drawn once: the same question has the same answer, and small groups have none",
-     [] {
-         std::string policy{test::home_policy};
-         for (int i = 0; i < 40; ++i)
-             policy +=
-                 fmt::format("devices {{ id: \"p{0}\" macs: \"02:00:5e:30:00:{0:02x}\" profile: \"kids\" }}\n", i);
-         policy.insert(policy.find("id: \"kids\""), "content { bypass { block_vpn: true } } ");
-         House house{"2027-03-02T12:00:00Z", policy};
-         house.start();
-         auto const vpn = house.front.view->judge(house.slot("kid"), test::dns_name("vpn.example")).category;
-         for (int i = 0; i < 20; ++i) house.gate->name_refused(house.slot(fmt::format("p{}", i)), vpn, "");
-         v1::MakeSummary asked;
-         asked.set_from("2027-03-01");
-         asked.set_to("2027-03-31");
-         test::contains(test::value(house.gate->report_summary(asked)).warnings(0), "no whole week");
-         house.pass(7 * 24h);
-         auto const first = test::value(house.gate->report_summary(asked));
-         test::check(first.tables_size() > 0, "tables");
-         int shown = 0;
-         for (auto const& table : first.tables()) {
-             test::equal(table.week(), "2027-W09", "the week");
-             if (table.group() == "parents") test::equal(table.withheld(), "few_people", table.table());
-             shown += table.withheld().empty() ? 1 : 0;
-         }
-         test::check(shown > 0, "something is shown");
-         auto const again = test::value(house.gate->report_summary(asked));
-         test::equal(again.SerializeAsString(), first.SerializeAsString(), "the same");
-         house.restart();
-         test::equal(test::value(house.gate->report_summary(asked)).SerializeAsString(), first.SerializeAsString(),
-                     "also after a restart");
-         house.ledger.failure = Error{ErrorCode::system, "the disk is full"};
-         asked.set_to("2027-03-14");
-         house.pass(7 * 24h);
-         test::check(!house.gate->report_summary(asked).ok(), "what can't be kept isn't told");
-     }},
-    {"a summary's dates are checked, and a week that is forgotten is said to be",
-     [] {
-         House house;
-         house.start();
-         v1::MakeSummary asked;
-         test::contains(house.gate->report_summary(asked).error().message(), "say `from` and `to`");
-         asked.set_from("2027-03-01");
-         asked.set_to("nonsense");
-         test::check(!house.gate->report_summary(asked).ok(), "no date");
-         asked.set_to("2027-02-01");
-         test::contains(house.gate->report_summary(asked).error().message(), "`to` is before `from`");
-         asked.set_from("2020-01-01");
-         test::contains(house.gate->report_summary(asked).error().message(), "60 weeks at most");
-         asked.set_from("2027-01-04");
-         asked.set_to("2027-01-10");
-         test::contains(test::value(house.gate->report_summary(asked)).warnings(0), "2027-W01: nothing was counted");
      }},
     {"only a lab's gate sends at once",
      [] {

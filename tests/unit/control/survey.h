@@ -30,7 +30,8 @@ public:
     Result<HttpReply> answer(HttpRequest const& request) {
         if (request.url == task.leader_url + "hpke_config") return keys(leader);
         if (request.url == task.helper_url + "hpke_config") return keys(helper);
-        test::equal(request.url, fmt::format("{}tasks/{}/reports", task.leader_url, base64url_unpadded(task.id())), "asked");
+        test::equal(request.url, fmt::format("{}tasks/{}/reports", task.leader_url, base64url_unpadded(task.id())),
+                    "asked");
         uploads.push_back(request.body);
         if (!refusals.empty()) {
             auto const error = refusals.front();
@@ -41,11 +42,6 @@ public:
                              report::encode_upload_errors({&refused, 1})};
         }
         return reply ? *reply : Result<HttpReply>{HttpReply{200}};
-    }
-
-    // New keys; reports for the old ones can't be opened any more.
-    void rotate() {
-        for (auto* const server : {&leader, &helper}) *server = Server{++next_id_};
     }
 
     // What an upload says, once both have opened their shares and found the proof good.
@@ -94,8 +90,6 @@ private:
                 {{"Content-Type", "application/ppm-dap;message=hpke-config-list"}},
                 report::encode({&server.config, 1})};
     }
-
-    std::uint8_t next_id_ = 2;
 };
 
 }  // namespace kindgate::test

@@ -172,6 +172,7 @@ struct ReportTask {
     report::Task task;
     std::string leader;  // what people call it
     std::string helper;
+    std::string id() const { return base64url_unpadded(task.id()); }
     bool operator==(ReportTask const&) const = default;
 };
 
@@ -185,6 +186,7 @@ struct OhttpRelay {
 struct Reports {
     std::chrono::days keep{30};                // 0: nothing is counted
     std::uint32_t epsilon_thousandths = 4000;  // of a week, all answers together
+    std::uint32_t devices_a_person = 2;
     std::vector<ReportTask> tasks;
     std::optional<OhttpRelay> relay;
     bool operator==(Reports const&) const = default;

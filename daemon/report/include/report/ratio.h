@@ -34,6 +34,9 @@ private:
     std::uint64_t denominator_;
 };
 
+// "0.5", of 500: as short as can be.
+std::string thousandths_text(std::uint64_t thousandths);
+
 // How much an answer may tell, at most: the probability of what is seen differs between any two answers by no more
 // than the factor e^ε. A number of thousandths, so that sums of several are exact.
 class Epsilon {

@@ -43,6 +43,9 @@ struct Answers {
     std::string period;         // what it is called: "2026-W48"; 1 to 64 characters
     std::string whole;          // what all groups together are called; 1 to 64 characters, no group's name
     std::vector<Group> groups;  // 1 to 256; nobody is in two of them
+    // How many of the counted one person may be, 1 to 10: where devices are counted, and some have a phone and a
+    // laptop. Ten people are so many times ten then, and the noise hides all that are one person's.
+    std::uint32_t times_a_person = 1;
 };
 
 enum class Withheld : std::uint8_t {

@@ -11,6 +11,7 @@ namespace kindgate::report {
 
 // A local date, counted from 1970-01-01, as the ledger and counts have it.
 using Day = std::chrono::days;
+std::string date_text(Day day);  // "2026-11-29"
 
 struct Week {
     std::int64_t number = 0;  // 0 has 1970-01-01
