@@ -31,9 +31,9 @@ void show_house(v1::ReportStatus const& status, Surroundings const& around) {
                                 counted(status.keep_days(), "day")),
               around);
     if (!status.week().empty())
-        paragraph(
-            fmt::format("Of ε {} a week, {} is left for {}.", status.epsilon(), status.epsilon_left(), status.week()),
-            around);
+        paragraph(fmt::format("A week's answers may tell ε {} together; {} of it is left for {}.", status.epsilon(),
+                              status.epsilon_left(), status.week()),
+                  around);
     if (status.surveys_size() == 0)
         paragraph("The policy takes part in no survey, so nothing leaves this house.", around);
     else if (status.relay().empty())
@@ -63,10 +63,9 @@ Paint paint_of(std::string_view state) {
 
 void show_records(v1::ReportStatus const& status, GateClock const& clock, Surroundings const& around) {
     if (status.records_size() == 0) {
-        around.out << "\nNothing was answered yet.\n";
+        around.out << "Nothing was answered yet.\n";
         return;
     }
-    around.out << '\n';
     Table table{{"WEEK", "SURVEY", "STATE", "WHEN", "NOTE"}};
     for (int i = 0; i < std::min(status.records_size(), most_records); ++i) {
         auto const& record = status.records(i);
@@ -82,6 +81,7 @@ void show(v1::ReportStatus const& status, GateClock const& clock, Surroundings c
     show_switch(status, clock, around);
     show_house(status, around);
     for (auto const& survey : status.surveys()) show_survey(survey, clock, around);
+    around.out << '\n';
     show_records(status, clock, around);
     troubles(status.warnings(), around);
 }
@@ -92,7 +92,7 @@ void say_on(v1::ReportStatus const& status, Surroundings const& around) {
     paragraph(taken == 0
                   ? std::string{"The policy takes part in no survey, so nothing leaves this house all the same."}
                   : fmt::format("Once a week this house answers {}: each answer is blurred by chance, split between "
-                                "two who add up, and tells at most ε {} of a week together.",
+                                "two who add up. All answers of a week tell at most ε {}.",
                                 counted(static_cast<std::size_t>(taken), "survey"), status.epsilon()),
               around);
     paragraph("The children's page says that reports are on.", around);

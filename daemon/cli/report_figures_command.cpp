@@ -100,6 +100,10 @@ Outcome report_figures(Options const& options, Surroundings const& around) {
         around.out << "Nothing is counted: the policy says keep_days: 0.\n";
         return 0;
     }
+    if (figures.days_size() == 0) {
+        around.out << "No day that is kept lies between these dates.\n";
+        return 0;
+    }
     KG_TRY(show_days(figures, options, around));
     show_devices(figures, around);
     paragraph(fmt::format("These numbers never leave this house, and each day is forgotten after {}.",

@@ -26,13 +26,8 @@ std::string said_instead(v1::ReportAnswer const& answer, bool on) {
     if (state == "lost") return "nothing: a power cut came before it was drawn, and it is never drawn twice";
     if (state == "withdrawn") return "nothing: reports were switched off";
     if (state == "failed") return "nothing: it could not be sent, `kindgate report status` says why";
+    if (answer.leader().empty()) return "nothing: nobody asks";
     return on ? "not drawn yet: once, when the week is over" : "not drawn: reports are off";
-}
-
-// A made up report is drawn like the others, but nobody would get it.
-std::string who_gets_it(v1::ReportAnswer const& answer) {
-    if (answer.leader().empty()) return "nobody: the policy has no survey that asks this";
-    return fmt::format("{} and {}, each a half that says nothing alone", answer.leader(), answer.helper());
 }
 
 // Answers leave in the week that follows the one that they are about.
@@ -44,8 +39,7 @@ Result<std::string> when_it_leaves(v1::ReportAnswer const& answer, v1::ReportPre
     auto const last = KG_TRY(policy::parse_instant_or_date(preview.to(), *clock.zone, policy::Edge::start));
     auto const date = [&](policy::Instant at) { return local_text(*clock.zone, at).substr(0, 10); };
     return fmt::format("{}at a random hour, {} at the earliest and {} at the latest",
-                       preview.on() && !answer.leader().empty() ? "" : "if it did: ", date(ends),
-                       date(last + std::chrono::weeks{1}));
+                       preview.on() ? "" : "if it did: ", date(ends), date(last + std::chrono::weeks{1}));
 }
 
 void hex_lines(std::string_view name, std::string_view digits, Surroundings const& around) {
@@ -56,8 +50,10 @@ void hex_lines(std::string_view name, std::string_view digits, Surroundings cons
 }
 
 void show_bytes(v1::ReportAnswer const& answer, Surroundings const& around) {
-    fact("bytes", answer.state() == "example" ? "of an answer that was drawn to show them, and is thrown away" : "",
-         around);
+    fact(
+        "bytes",
+        answer.state() == "example" ? "of an answer that was drawn to show them, and is thrown away" : "of this answer",
+        around);
     hex_lines("the report's id", answer.report_id(), around);
     if (answer.time() != 0)
         around.out << fmt::format("    when it says that it was made: {}, in units of the survey's precision\n",
@@ -81,11 +77,18 @@ Result<void> show(v1::ReportAnswer const& answer, v1::ReportPreview const& previ
          fmt::format("what is true {} of the time, each other answer {}", answer.truth_chance(), answer.other_chance()),
          around);
     fact("answers", fmt::format("{}", fmt::join(answer.choices(), " | ")), around);
-    fact("who gets it", who_gets_it(answer), around);
-    fact("leaves", KG_TRY(when_it_leaves(answer, preview, clock)), around);
+    if (!answer.leader().empty()) {
+        fact("who gets it",
+             fmt::format("{} and {}, each a half that says nothing alone", answer.leader(), answer.helper()), around);
+        fact("leaves", KG_TRY(when_it_leaves(answer, preview, clock)), around);
+    }
     fact("at most", fmt::format("{} (ε {})", answer.epsilon_text(), answer.epsilon()), around);
     if (options.detail == Detail::bytes) show_bytes(answer, around);
     return {};
+}
+
+bool somebody_asks(v1::ReportPreview const& preview) {
+    return std::ranges::any_of(preview.answers(), [](auto const& one) { return !one.leader().empty(); });
 }
 
 void show_head(v1::ReportPreview const& preview, Surroundings const& around) {
@@ -97,7 +100,7 @@ void show_head(v1::ReportPreview const& preview, Surroundings const& around) {
             paragraph("The gate doesn't know the time yet, so there is no week to tell of: ask again later.", around);
         return;
     }
-    bool const asked = std::ranges::any_of(preview.answers(), [](auto const& one) { return !one.leader().empty(); });
+    bool const asked = somebody_asks(preview);
     if (!asked) paragraph("The policy takes part in no survey. These are the questions that there are.", around);
     paragraph(fmt::format("{} about the week {}, {} to {}:", preview.on() && asked ? "What leaves" : "What would leave",
                           preview.week(), preview.from(), preview.to()),
@@ -118,7 +121,9 @@ Outcome report_preview(Options const& options, Surroundings const& around) {
     for (auto const& answer : preview.answers()) KG_TRY(show(answer, preview, clock, options, around));
     if (preview.answers_size() != 0) {
         around.out << '\n';
-        paragraph(fmt::format("All together: {} (ε {}).", preview.epsilon_text(), preview.epsilon()), around);
+        paragraph(fmt::format("{}: {} (ε {}).", somebody_asks(preview) ? "All together" : "If all of them were asked",
+                              preview.epsilon_text(), preview.epsilon()),
+                  around);
     }
     troubles(preview.warnings(), around);
     return 0;

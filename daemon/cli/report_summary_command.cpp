@@ -1,5 +1,6 @@
 // `kindgate report summary`: a school's own summary, read or written to files.
 #include <filesystem>
+#include <map>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ using report::ReleasedTable;
 using report::Withheld;
 
 void add_rows(Table& rows, report::Table const& table, ReleasedTable const& released) {
-    if (released.withheld != Withheld::nothing) {
-        rows.row({released.group, "", {report::sentence(released.withheld), Paint::faint}});
-        return;
-    }
     for (std::size_t i = 0; i < released.cells.size(); ++i) {
         auto const& people = released.cells[i];
         rows.row({i == 0 ? released.group : "", table.buckets[i].label,
@@ -32,16 +29,28 @@ void add_rows(Table& rows, report::Table const& table, ReleasedTable const& rele
     }
 }
 
+void show(report::Table const& table, report::Summary const& week, Surroundings const& around) {
+    heading(fmt::format("{}, {}", week.period, table.id), table.question, around);
+    Table rows{{"GROUP", "ANSWER", "PEOPLE"}};
+    bool any = false;
+    std::map<Withheld, std::vector<std::string>> withheld;
+    for (auto const& released : week.tables) {
+        if (released.table != table.id) continue;
+        any = any || released.withheld == Withheld::nothing;
+        if (released.withheld == Withheld::nothing)
+            add_rows(rows, table, released);
+        else
+            withheld[released.withheld].push_back(released.group);
+    }
+    if (any) rows.print(around.out, around.colour);
+    for (auto const& [why, groups] : withheld)
+        paragraph(fmt::format("{}: {}", fmt::join(groups, ", "), report::sentence(why)), around);
+    around.out << '\n';
+}
+
 void show(SummaryTables const& all, Surroundings const& around) {
     for (auto const& week : all.weeks)
-        for (auto const& table : all.tables.tables) {
-            heading(fmt::format("{}, {}", week.period, table.id), table.question, around);
-            Table rows{{"GROUP", "ANSWER", "PEOPLE"}};
-            for (auto const& released : week.tables)
-                if (released.table == table.id) add_rows(rows, table, released);
-            rows.print(around.out, around.colour);
-            around.out << '\n';
-        }
+        for (auto const& table : all.tables.tables) show(table, week, around);
     if (!all.weeks.empty())
         paragraph(
             "–: fewer than ten people. Chance has changed every number a little: of 100 of them 95 are off by no more "
