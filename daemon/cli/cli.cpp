@@ -410,7 +410,7 @@ constexpr std::array entries{
           "  kindgate report status\n  kindgate report status --json | python3 -m json.tool", daemon_options,
           report_status},
     Entry{"report on", "Take part in the surveys that the policy names",
-          "  kindgate report preview     before: what would leave\n  kindgate report on\n"
+          "  kindgate report on\n  kindgate report preview     what leaves, also before you switch it on\n"
           "  kindgate report off         ends it, at any time",
           daemon_options, report_on},
     Entry{"report off", "Take part in no survey any more; answers that wait are withdrawn", "  kindgate report off",

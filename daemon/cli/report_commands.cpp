@@ -1,6 +1,7 @@
 // `kindgate report status`, `on`, `off` and `send`: the house's part in statistics.
 #include <algorithm>
 #include <ostream>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -66,13 +67,16 @@ void show_records(v1::ReportStatus const& status, GateClock const& clock, Surrou
         around.out << "Nothing was answered yet.\n";
         return;
     }
-    Table table{{"WEEK", "SURVEY", "STATE", "WHEN", "NOTE"}};
-    for (int i = 0; i < std::min(status.records_size(), most_records); ++i) {
-        auto const& record = status.records(i);
+    int const shown = std::min(status.records_size(), most_records);
+    Table table{{"WEEK", "SURVEY", "STATE", "WHEN"}};
+    for (auto const& record : status.records() | std::views::take(shown)) {
         auto const when = record.due().empty() ? clock.local(record.changed()) : "leaves " + clock.local(record.due());
-        table.row({record.week(), record.table(), {record.state(), paint_of(record.state())}, when, record.note()});
+        table.row({record.week(), record.table(), {record.state(), paint_of(record.state())}, when});
     }
     table.print(around.out, around.colour);
+    for (auto const& record : status.records() | std::views::take(shown))
+        if (!record.note().empty())
+            paragraph(fmt::format("{} {}: {}", record.week(), record.table(), record.note()), around);
     if (status.records_size() > most_records)
         around.out << fmt::format("and {} before these: --json has them\n", status.records_size() - most_records);
 }

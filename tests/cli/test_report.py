@@ -163,12 +163,12 @@ class OfTheGate(Test):
         records = [{"week": "2026-W47", "table": "screen-time", "epsilon": "1", "state": state, "due": due, "changed": "2026-11-24T05:00:00Z", "note": note}
                    for state, due, note in (("drawn", "2026-11-25T05:00:00Z", ""), ("failed", "", "the leader knows no such task"))]
         shown = self.told((REPORTS | {"records": records, "warnings": ["all is wrong"]}, STATUS), "status")
-        for part in ("Reports are on since 2026-11-20 18:00, switched by parent.", "3 of it is left for\n2026-W47", "aggregators see the house's address",
+        for part in ("Reports are on since 2026-11-20 18:00, switched by parent.", "3 of it is left for 2026-W47.", "aggregators see the house's address",
                      "Town, https://town.example/", "of 5000 households or more", "leaves 2026-11-25 06:00", "failed  2026-11-24 06:00",
-                     "the leader knows no such task", "! all is wrong"):
+                     "\n2026-W47 screen-time: the leader knows no such task\n", "! all is wrong"):
             self.assertIn(part, shown)
         shown = self.told((REPORTS | {"records": records[:1] * 21, "relay": "https://relay.example/"}, STATUS), "status")
-        self.assertIn("don't see the house's address", shown)
+        self.assertIn("aggregators don't see the house's\naddress.", shown)
         self.assertIn("and 1 before these: --json has them", shown)
         shown = self.told((REPORTS | {"on": False, "switched": "", "surveys": []}, STATUS), "status")
         self.assertIn("Reports are off, and never were on.", shown)
