@@ -68,6 +68,7 @@ std::string csv_of(SummaryTables const& all) {
 
 std::string json_of(SummaryTables const& all) {
     std::vector<std::string> weeks;
+    weeks.reserve(all.weeks.size());
     for (auto const& week : all.weeks) weeks.push_back(report::json(all.tables, week));
     return fmt::format("[{}]\n", fmt::join(weeks, ",\n"));
 }
