@@ -102,13 +102,6 @@ std::string legend(BarStyle style) {
     return line + fmt::format("(a cell is {} minutes)", 1440 / style.cells);
 }
 
-std::string day_name(date::local_days day) {
-    static constexpr std::array<std::string_view, 7> names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    auto const ymd = date::year_month_day{day};
-    return fmt::format("{} {:04}-{:02}-{:02}", names.at(date::weekday{day}.c_encoding()), static_cast<int>(ymd.year()),
-                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-}
-
 }  // namespace
 
 void print_bars(std::ostream& out, date::time_zone const& zone, std::span<policy::Stretch const> stretches,
@@ -121,6 +114,22 @@ void print_bars(std::ostream& out, date::time_zone const& zone, std::span<policy
         out << fmt::format("{} │{}│{}\n", day_name(day), bars.row(day),
                            bars.clocks_change(day) ? " clocks change" : "");
     out << fmt::format("{:16}{}\n", "", legend(style));
+}
+
+std::string bar(std::uint64_t number, std::uint64_t most, std::size_t cells) {
+    static constexpr std::array<std::string_view, 8> parts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    if (number == 0 || most == 0) return "";
+    auto const eighths = std::max<std::uint64_t>(1, std::min(number, most) * cells * parts.size() / most);
+    std::string drawn;
+    for (std::uint64_t i = 0; i < eighths / parts.size(); ++i) drawn += "█";
+    return drawn + std::string{parts.at(eighths % parts.size())};
+}
+
+std::string day_name(date::local_days day) {
+    static constexpr std::array<std::string_view, 7> names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    auto const ymd = date::year_month_day{day};
+    return fmt::format("{} {:04}-{:02}-{:02}", names.at(date::weekday{day}.c_encoding()), static_cast<int>(ymd.year()),
+                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
 }
 
 }  // namespace kindgate::cli

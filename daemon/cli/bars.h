@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <span>
+#include <string>
 
 #include "policy/decide.h"
 
@@ -19,5 +21,11 @@ struct BarStyle {
 // is about both. `stretches` as of policy::timeline().
 void print_bars(std::ostream& out, date::time_zone const& zone, std::span<policy::Stretch const> stretches,
                 BarStyle style);
+
+// A number as a bar: `cells` are `most`. Anything but 0 can be seen.
+std::string bar(std::uint64_t number, std::uint64_t most, std::size_t cells);
+
+// "Mon 2026-11-23".
+std::string day_name(date::local_days day);
 
 }  // namespace kindgate::cli

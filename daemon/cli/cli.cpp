@@ -281,6 +281,34 @@ void simulate_options(CLI::App& app, Options& options) {
     json_flag(app, options);
 }
 
+void preview_options(CLI::App& app, Options& options) {
+    app.add_flag_callback(
+        "--bytes", [&options] { options.detail = Detail::bytes; }, "The very bytes, too, in hexadecimal");
+    daemon_options(app, options);
+}
+
+void figures_options(CLI::App& app, Options& options) {
+    app.add_option("--from", options.from, "From this date on; all that is kept, if not said")->type_name("DATE");
+    app.add_option("--to", options.to, "Up to this date; today, if not said")->type_name("DATE");
+    daemon_options(app, options);
+}
+
+void summary_options(CLI::App& app, Options& options) {
+    app.add_option("--from", options.from, "Weeks that begin on this date or later")->type_name("DATE")->required();
+    app.add_option("--to", options.to, "Weeks that end on this date or earlier")->type_name("DATE")->required();
+    app.add_option("--out", options.out, "Into this folder: summary.csv, summary.json and a picture of each table")
+        ->type_name("DIR");
+    app.add_flag_callback(
+        "--csv", [&options] { options.sheet = Sheet::csv; }, "Comma-separated values instead of text for people");
+    daemon_options(app, options);
+}
+
+void send_options(CLI::App& app, Options& options) {
+    app.add_flag_callback(
+        "--now", [&options] { options.hour = Hour::now; }, "Without waiting for its hour; on the lab board alone");
+    daemon_options(app, options);
+}
+
 constexpr std::array entries{
     Entry{"status", "Who may do what now, until when, and why",
           "  kindgate status\n  kindgate status --json | python3 -m json.tool", daemon_options, status},
@@ -373,6 +401,33 @@ constexpr std::array entries{
           "  screen-time,share\n  none,20\n  up to an hour,35.5\n  more,44.5\n\n"
           "Offline: every household is blurred, split, verified by two aggregators and added up in memory.",
           simulate_options, report_simulate},
+    Entry{"report preview", "What leaves this house about a week, before it does",
+          "  kindgate report preview             each question: the house's own answer, and what is said instead\n"
+          "  kindgate report preview --bytes     and the very bytes\n\n"
+          "The house's own answers stay in the house. Nothing is drawn by looking.",
+          preview_options, report_preview},
+    Entry{"report status", "Are reports on, who gets answers, what was sent and what waits",
+          "  kindgate report status\n  kindgate report status --json | python3 -m json.tool", daemon_options,
+          report_status},
+    Entry{"report on", "Take part in the surveys that the policy names",
+          "  kindgate report on\n  kindgate report preview     what leaves, also before you switch it on\n"
+          "  kindgate report off         ends it, at any time",
+          daemon_options, report_on},
+    Entry{"report off", "Take part in no survey any more; answers that wait are withdrawn", "  kindgate report off",
+          daemon_options, report_off},
+    Entry{"report figures", "The house's own numbers by day and device; they never leave it",
+          "  kindgate report figures\n  kindgate report figures --from 2026-11-23 --to 2026-11-29", figures_options,
+          report_figures},
+    Entry{"report summary", "A school's own summary by week and group, safe to give away",
+          "  kindgate report summary --from 2026-11-02 --to 2026-11-29\n"
+          "  kindgate report summary --from 2026-11-02 --to 2026-11-29 --out november\n"
+          "  kindgate report summary --from 2026-11-02 --to 2026-11-29 --csv > november.csv\n\n"
+          "Of whole weeks that are over. Each is drawn once: whoever asks again gets the same numbers.",
+          summary_options, report_summary},
+    Entry{"report send", "Send what waits at once: for trying surveys out on the lab board",
+          "  kindgate report send --now\n\n"
+          "Elsewhere answers leave at a random hour of the week, so that nobody learns anything from the time.",
+          send_options, report_send},
     Entry{"list read", "What each line of a published list means, or why it is skipped",
           "  kindgate list read hosts.txt\n  kindgate list read --format adblock --json filter.txt.gz",
           list_read_options, list_read},
@@ -429,7 +484,8 @@ public:
         app_.add_subcommand("pack", "Packs: lists made ready for a gate")->require_subcommand(1);
         app_.add_subcommand("age", "Proofs of age: check them, see who is believed, close what they opened")
             ->require_subcommand(1);
-        app_.add_subcommand("report", "Anonymised statistics: plan a survey")->require_subcommand(1);
+        app_.add_subcommand("report", "Anonymised statistics: see what would leave, switch on or off, own figures")
+            ->require_subcommand(1);
         policy->footer(policy_steps);
         for (auto const& entry : entries) add(entry);
     }

@@ -12,6 +12,9 @@
 namespace kindgate::cli {
 
 enum class Extent : std::uint8_t { sample, full };
+enum class Detail : std::uint8_t { answers, bytes };
+enum class Hour : std::uint8_t { random, now };
+enum class Sheet : std::uint8_t { readable, csv };
 
 // What was written behind the subcommand; each uses what it declares.
 struct Options {
@@ -55,6 +58,9 @@ struct Options {
     std::string category;
     std::uint64_t households = 0;
     Extent extent = Extent::sample;
+    Detail detail = Detail::answers;
+    Hour hour = Hour::random;
+    Sheet sheet = Sheet::readable;
     std::string epsilon = "2";
     std::string seed;
     std::string authorities = "/etc/ssl/certs/ca-certificates.crt";
@@ -102,6 +108,13 @@ Outcome policy_get(Options const& options, Surroundings const& around);
 Outcome policy_revisions(Options const& options, Surroundings const& around);
 Outcome policy_put(Options const& options, Surroundings const& around);
 Outcome policy_validate(Options const& options, Surroundings const& around);
+Outcome report_preview(Options const& options, Surroundings const& around);
+Outcome report_status(Options const& options, Surroundings const& around);
+Outcome report_on(Options const& options, Surroundings const& around);
+Outcome report_off(Options const& options, Surroundings const& around);
+Outcome report_figures(Options const& options, Surroundings const& around);
+Outcome report_summary(Options const& options, Surroundings const& around);
+Outcome report_send(Options const& options, Surroundings const& around);
 // By the daemon; where none runs, with Surroundings::remove_table.
 Outcome release(Options const& options, Surroundings const& around);
 

@@ -49,9 +49,7 @@ void add_opened(Table& table, v1::OpenedCategory const& opened) {
 }
 
 void show_trouble(v1::Status const& status, Surroundings const& around) {
-    auto const line = [&](std::string_view text) {
-        around.out << painted("!", Paint::bad, around.colour) << ' ' << printable(text) << '\n';
-    };
+    auto const line = [&](std::string_view text) { around.out << trouble(text, around.colour); };
     if (!status.kernel_in_force()) line("the kernel doesn't hold the leases: see journalctl -u kindgated");
     if (!status.clock_trusted())
         line(

@@ -85,6 +85,26 @@ std::string padded(std::string_view text, std::size_t width) {
     return std::string{text} + std::string(taken < width ? width - taken : 0, ' ');
 }
 
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns) {
+    std::string lines;
+    std::size_t filled = indent;
+    while (!text.empty()) {
+        auto const word = text.substr(0, text.find(' '));
+        auto const width = display_width(word);
+        if (filled > indent && filled + 1 + width > columns) {
+            lines += '\n' + std::string(indent, ' ');
+            filled = indent;
+        } else if (!lines.empty()) {
+            lines += ' ';
+            ++filled;
+        }
+        lines += word;
+        filled += width;
+        text.remove_prefix(std::min(text.size(), word.size() + 1));
+    }
+    return lines;
+}
+
 std::string counted(std::size_t number, std::string_view singular) {
     return fmt::format("{} {}{}", number, singular, number == 1 ? "" : "s");
 }
@@ -101,6 +121,10 @@ Paint paint_of(policy::Mode mode) {
 std::string painted(std::string_view text, Paint paint, bool colour) {
     if (!colour || paint == Paint::none) return std::string{text};
     return fmt::format("{}{}\033[0m", colour_code(paint), text);
+}
+
+std::string trouble(std::string_view text, bool colour) {
+    return fmt::format("{} {}\n", painted("!", Paint::bad, colour), printable(text));
 }
 
 Table::Table(std::vector<std::string_view> const& headings) {

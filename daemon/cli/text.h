@@ -22,6 +22,10 @@ std::size_t display_width(std::string_view text);
 // `text` with spaces behind it, at least `width` columns.
 std::string padded(std::string_view text, std::size_t width);
 
+// `text` in lines of at most `columns` columns, broken at spaces, all but the first behind `indent` spaces; the first
+// begins there already. A longer word has a line of its own.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns);
+
 // "1 profile", "2 profiles". `singular` is a word whose plural ends with s.
 std::string counted(std::size_t number, std::string_view singular);
 
@@ -31,6 +35,9 @@ Paint paint_of(policy::Mode mode);
 
 // `text` in a colour where `colour` says that the terminal takes one.
 std::string painted(std::string_view text, Paint paint, bool colour);
+
+// A line about something that should be mended: "! " and the printable text.
+std::string trouble(std::string_view text, bool colour);
 
 // Made from whatever is said, so that a row reads as a list.
 struct Cell {

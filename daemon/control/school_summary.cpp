@@ -67,6 +67,7 @@ void describe(report::ReleasedTable const& released, report::Table const& table,
     told->set_group(released.group);
     told->set_withheld(std::string{report::word(released.withheld)});
     told->set_half_width(released.half_width);
+    told->set_epsilon(table.epsilon.text());
     for (std::size_t i = 0; i < table.buckets.size(); ++i) {
         auto* const cell = told->add_cells();
         cell->set_label(table.buckets[i].label);

@@ -149,6 +149,16 @@ std::string_view word(Withheld withheld) {
     return "";
 }
 
+std::string_view sentence(Withheld withheld) {
+    switch (withheld) {
+        case Withheld::nothing: return "";
+        case Withheld::few_people: return "Not shown: fewer than ten people.";
+        case Withheld::gives_back: return "Not shown: an answer of fewer than ten people could be worked out.";
+        case Withheld::not_drawn: return "Not shown: the group was not there when this was counted.";
+    }
+    return "";
+}
+
 Result<Summary> summarise(Tables const& tables, Answers const& answers, std::span<ReleasedTable const> stored,
                           RandomSource& random) {
     KG_TRY(check(tables, answers));

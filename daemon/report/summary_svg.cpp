@@ -19,18 +19,8 @@ constexpr std::uint64_t top = 76;
 constexpr std::uint64_t row = 34;
 constexpr std::uint64_t bar = 20;
 
-std::string sentence(Withheld withheld) {
-    switch (withheld) {
-        case Withheld::nothing: return "";
-        case Withheld::few_people: return "Not shown: fewer than ten people.";
-        case Withheld::gives_back: return "Not shown: an answer of fewer than ten people could be worked out.";
-        case Withheld::not_drawn: return "Not shown: the group was not there when this was counted.";
-    }
-    return "";
-}
-
 std::string description(Table const& table, ReleasedTable const& released) {
-    if (released.withheld != Withheld::nothing) return sentence(released.withheld);
+    if (released.withheld != Withheld::nothing) return std::string{sentence(released.withheld)};
     std::string text;
     for (std::size_t i = 0; i < released.cells.size(); ++i) {
         auto const& cell = released.cells[i];

@@ -66,6 +66,8 @@ class Manual(Test):
         cases = next(block for block in blocks if block.startswith('policy: "home.textproto"'))
         self.good("policy", "check", self.write("home.textproto", policy))
         self.assertIn("2 passed, 0 failed", self.good("policy", "test", self.write("home.scenario.textproto", cases)))
+        reports = next(block for block in blocks if block.startswith("reports {"))
+        self.good("policy", "check", self.write("reports.textproto", policy + reports))
         self.write("safesearch.textproto", next(block for block in blocks if block.startswith("engines {")))
         data = os.path.dirname(self.write("helplines.textproto", next(block for block in blocks if block.startswith("helplines {"))))
         safe = self.write("safe.textproto", SAFE)

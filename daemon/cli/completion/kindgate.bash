@@ -53,6 +53,10 @@ _kindgate_options() {
         "age check-mdoc") echo "--help --json --policy --response --transcript --at --min-age" ;;
         "age trust") echo "$daemon --policy" ;;
         "age demo") echo "--help" ;;
+        "report preview") echo "$daemon --bytes" ;;
+        "report figures") echo "$daemon --from --to" ;;
+        "report summary") echo "$daemon --from --to --out --csv" ;;
+        "report send") echo "$daemon --now" ;;
         "report simulate") echo "--help --json --households --truth --epsilon --full --seed" ;;
         "list read") echo "--help --json --format" ;;
         "pack build") echo "--help --json --out --name --created --expires --sign --format" ;;
@@ -71,7 +75,7 @@ _kindgate_words() {
         :*) echo "status devices place pause off allow learning resume overrides leases events release explain timeline policy age report list pack" ;;
         policy:0) echo "check test get revisions put validate" ;;
         age:0) echo "check-token check-mdoc trust close demo" ;;
-        report:0) echo "simulate" ;;
+        report:0) echo "preview status on off figures summary send simulate" ;;
         list:0) echo "read" ;;
         pack:0) echo "build info lookup update" ;;
         overrides:0) echo "cancel" ;;

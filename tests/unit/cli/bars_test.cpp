@@ -103,6 +103,16 @@ constexpr test::Test tests[] = {
                      "colour");
          for (auto const* character : {"█", "▒", "·"}) test::contains(plain, character);
      }},
+    {"a number's bar is as long as its part of the most, and never nothing but for 0",
+     [] {
+         test::equal(bar(10, 10, 4), "████", "all");
+         test::equal(bar(5, 10, 4), "██", "half");
+         test::equal(bar(9, 10, 4), "███▌", "a part of a cell");
+         test::equal(bar(1, 1440, 4), "▏", "little");
+         test::equal(bar(20, 10, 4), "████", "more than the most");
+         test::equal(bar(0, 10, 4), "", "nothing");
+         test::equal(bar(0, 0, 4), "", "of nothing");
+     }},
 };
 
 }  // namespace

@@ -63,6 +63,16 @@ constexpr test::Test tests[] = {
                      "Zoë   LEARNING  Lessons\n",
                      "plain");
      }},
+    {"text is wrapped at spaces, and a word is never torn",
+     [] {
+         test::equal(wrapped("one two three", 0, 7), "one two\nthree", "at the end");
+         test::equal(wrapped("one two three", 2, 7), "one\n  two\n  three", "indented");
+         test::equal(wrapped("a incomprehensible b", 0, 5), "a\nincomprehensible\nb", "longer than a line");
+         test::equal(wrapped("名前 名前", 0, 9), "名前 名前", "by what is seen");
+         test::equal(wrapped("", 4, 80), "", "nothing");
+     }},
+    {"what should be mended stands behind a mark, in one line",
+     [] { test::equal(trouble("it is\nbad", false), "! it is\\nbad\n", "escaped"); }},
     {"colours stand around the text, and only where they are wanted",
      [] {
          test::equal(painted("OFF", Paint::bad, false), "OFF", "without");

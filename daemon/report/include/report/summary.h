@@ -57,6 +57,8 @@ enum class Withheld : std::uint8_t {
 
 // "", "few_people", …: as CSV and JSON have it.
 std::string_view word(Withheld withheld);
+// "Not shown: fewer than ten people."; "" for nothing.
+std::string_view sentence(Withheld withheld);
 
 // What is given out of a table, group and period: stored as it is.
 struct ReleasedTable {
