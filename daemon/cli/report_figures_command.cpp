@@ -1,6 +1,5 @@
 // `kindgate report figures`: the house's own numbers.
 #include <algorithm>
-#include <map>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -57,26 +56,14 @@ Result<void> show_days(v1::ReportFigures const& figures, Options const& options,
 }
 
 void show_devices(v1::ReportFigures const& figures, Surroundings const& around) {
-    struct Sum {
-        std::string name;
-        std::uint64_t minutes = 0, overrides = 0, proofs = 0, bypass_attempts = 0;
-    };
-    std::map<std::string, Sum> sums;
-    for (auto const& day : figures.days())
-        for (auto const& device : day.devices()) {
-            auto& sum = sums[device.device()];
-            sum.name = device.display_name().empty() ? device.device() : device.display_name();
-            sum.minutes += device.figures().minutes();
-            sum.overrides += device.figures().overrides();
-            sum.proofs += device.figures().proofs();
-            sum.bypass_attempts += device.figures().bypass_attempts();
-        }
-    if (sums.empty()) return;
+    if (figures.devices().empty()) return;
     around.out << '\n';
     Table table{{"DEVICE", "MINUTES", "WORDS", "PROOFS", "WAYS AROUND"}};
-    for (auto const& [id, sum] : sums)
-        table.row({sum.name, fmt::format("{:>7}", sum.minutes), number(sum.overrides), number(sum.proofs),
-                   number(sum.bypass_attempts)});
+    for (auto const& device : figures.devices()) {
+        auto const& sum = device.figures();
+        table.row({device.display_name(), fmt::format("{:>7}", sum.minutes()), number(sum.overrides()),
+                   number(sum.proofs()), number(sum.bypass_attempts())});
+    }
     table.print(around.out, around.colour);
     paragraph(
         "Devices that are used in the same minute count it each, the house once. A word about several devices counts "

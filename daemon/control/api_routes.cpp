@@ -38,8 +38,8 @@ constexpr ApiRoute routes[] = {
     {"POST", "/v1/age/proof", "", change, json_limit, post_age_proof},
     {"GET", "/v1/report", "", read, 0, get_report},
     {"PUT", "/v1/report", "", change, json_limit, put_report},
-    {"GET", "/v1/report/preview", "", read, 0, get_report_preview},
-    {"GET", "/v1/report/figures", "from to", read, 0, get_report_figures},
+    {"GET", "/v1/report/preview", "", change, 0, get_report_preview},
+    {"GET", "/v1/report/figures", "from to", change, 0, get_report_figures},
     {"POST", "/v1/report/summary", "", change, json_limit, post_report_summary},
     {"POST", "/v1/report/send", "", change, json_limit, post_report_send},
     {"GET", "/v1/events", "", read, 0, nullptr},
@@ -87,8 +87,8 @@ ApiResponse wrong_method(std::string_view method, ApiTarget const& target, std::
 // Why this route doesn't take the request, if so.
 std::optional<ApiResponse> refuse(ApiRoute const& route, ApiTarget const& target, Caller const& caller) {
     if (route.right == change && !caller.may_change)
-        return error_response(403, fmt::format("{} may only read: root, the daemon's user and members of the board's "
-                                               "admin_groups may change things",
+        return error_response(403, fmt::format("{} may only read, and no figures of the house: root, the "
+                                               "daemon's user and members of the board's admin_groups may do more",
                                                caller.user));
     for (auto const& [name, value] : target.query)
         if (!takes(route, name))

@@ -372,6 +372,7 @@ void Gatekeeper::policy_changed() {
     devices_.set_policy(store_.policy(), now());
     names_.set_policy(store_.policy(), now());
     reporter_.set_policy(store_.policy());
+    counts_forgotten_ = {};  // it may keep less
     hooks_.packs();
 }
 

@@ -45,7 +45,7 @@ void Gatekeeper::tick_minute(Moment const& at) {
         if (auto const asked = parts_.usage.ask(); !asked.ok())
             spdlog::warn("minutes of use are not counted: {}", asked.error().message());
     }
-    if (today && std::exchange(counts_forgotten_, *today) != *today) counts_.forget(*today);
+    if (today && counts_forgotten_ != *today && counts_.forget(*today)) counts_forgotten_ = *today;
     reporter_.tick(at, today);
 }
 
@@ -82,7 +82,11 @@ Result<v1::ReportStatus> Gatekeeper::switch_reports(bool on, Caller const& calle
     if (!trusted_)
         return Error{ErrorCode::unavailable,
                      "the gate doesn't know the time yet: try again when a time source was heard"};
-    KG_TRY(reporter_.switch_to(on, caller.user, now()));
+    // Without a time source a clock may have stood since last week: its answers might be drawn again.
+    if (on && !parts_.clock.synchronised() && !board_.lab_clock)
+        return Error{ErrorCode::unavailable, "no time source was heard yet: try again when one was (timedatectl)"};
+    if (!store_.policy()) return no_policy();
+    KG_TRY(reporter_.switch_to(on, caller.user, now(), today()));
     reporter_.tick(parts_.clock.now(), today_if_known());
     return report_status();
 }
@@ -95,6 +99,8 @@ Result<v1::ReportFigures> Gatekeeper::report_figures(std::string_view from, std:
     auto const oldest = today() - keep + std::chrono::days{1};
     auto const first = std::max(from.empty() ? oldest : KG_TRY(day_of(from, *store_.policy())), oldest);
     auto const last = std::min(to.empty() ? today() : KG_TRY(day_of(to, *store_.policy())), today());
+    if (!from.empty() && !to.empty() && last < first)
+        return Error{ErrorCode::invalid_input, "no day that is kept lies between these dates: write a later `to`"};
     auto const house = KG_TRY(parts_.ledger.house_counts(first, last));
     auto next = house.begin();
     for (auto date = first; date <= last; ++date) {
@@ -105,10 +111,13 @@ Result<v1::ReportFigures> Gatekeeper::report_figures(std::string_view from, std:
     }
     v1::DeviceFigures* device = nullptr;
     for (auto const& one : KG_TRY(parts_.ledger.device_counts(first, last))) {
+        auto const* const known = devices_.find(one.device);
+        bool const all_of_it = known != nullptr && known->profile &&
+                               store_.policy()->profiles[*known->profile].visibility != policy::Visibility::nothing;
+        if (!all_of_it && one.what != Counted::minutes) continue;
         if (device == nullptr || device->device() != one.device) {
             device = answer.add_devices();
             device->set_device(one.device);
-            auto const* const known = devices_.find(one.device);
             device->set_display_name(known != nullptr ? display_name(*known) : one.device);
         }
         add(one, *device->mutable_figures());

@@ -38,9 +38,10 @@ void HouseCounts::attempt(std::string const& device, Steady::time_point now, rep
     if (attempts_.emplace(device, now).second) count(Counted::bypass_attempts, {&device, 1}, today);
 }
 
-void HouseCounts::forget(report::Day today) {
+bool HouseCounts::forget(report::Day today) {
     auto const forgotten = ledger_.forget_counts(today - keep_ + std::chrono::days{counting() ? 1 : 0});
     if (!forgotten.ok()) spdlog::warn("old counts are not forgotten yet: {}", forgotten.error().message());
+    return forgotten.ok();
 }
 
 report::HouseholdWeek week_of(std::span<ledger::DayCount const> counts) {

@@ -33,8 +33,8 @@ public:
     void attempt(std::string const& device, Steady::time_point now, report::Day today);
     // Something happened once in the house, to these devices.
     void count(ledger::Counted what, std::span<std::string const> devices, report::Day today);
-    // Forgets what is older than the policy says.
-    void forget(report::Day today);
+    // Forgets what is older than the policy says. False: not yet.
+    bool forget(report::Day today);
 
 private:
     void add(ledger::Counted what, std::string const& device, report::Day today) {

@@ -15,6 +15,7 @@ public:
 
     // None: whom it asks sees the house's address.
     void set_relay(std::optional<policy::OhttpRelay> relay) { relay_ = std::move(relay); }
+    bool shows_address() const override { return !relay_ && web_.shows_address(); }
     // Keys of the relay that are of no use, which no policy has, are told at once.
     void ask(HttpRequest request, std::function<void(Result<HttpReply>)> then) override;
 

@@ -15,6 +15,12 @@ namespace {
 using ledger::ReportRecord;
 using ledger::ReportState;
 
+void forget_what_it_said(ReportRecord& record) {
+    record.answer = 0;
+    record.random.clear();
+    if (record.state != ReportState::sent) record.message.clear();
+}
+
 }  // namespace
 
 Result<std::size_t> random_size(report::Task const& task) {
@@ -33,29 +39,25 @@ bool ReportBook::waits(ReportRecord const& record) {
     return record.state == ReportState::drawn || record.state == ReportState::sealed;
 }
 
-Result<void> ReportBook::switch_to(ledger::ReportSwitch const& to) {
+Result<void> ReportBook::switch_to(ledger::ReportSwitch const& to, report::Week running) {
     if (to.on && !ledger_.durable())
         return Error{ErrorCode::unavailable,
                      "nothing can be kept on this machine's disk, so nobody could be sure that no answer is given "
                      "twice: mend the state folder first"};
-    KG_TRY(ledger_.set_report_switch(to));
+    auto const kept = ledger_.switch_reports(to, running);
+    if (to.on && !kept.ok()) return kept.error();
     switched_ = to;
-    if (to.on) return {};
-    for (auto record : std::vector{records_}) {
+    if (to.on) {
+        first_week_ = running;
+        return {};
+    }
+    for (auto& record : records_) {
         if (!waits(record)) continue;
         record.state = ReportState::withdrawn;
         record.changed = to.switched;
-        KG_TRY(put(std::move(record)));
+        forget_what_it_said(record);
     }
-    return {};
-}
-
-Result<report::Week> ReportBook::first_week(report::Week running) {
-    if (!first_week_) {
-        KG_TRY(ledger_.set_first_report_week(running));
-        first_week_ = running;
-    }
-    return *first_week_;
+    return kept;
 }
 
 std::uint64_t ReportBook::spent(report::Week week) const {
@@ -67,6 +69,11 @@ std::uint64_t ReportBook::spent(report::Week week) const {
 
 bool ReportBook::fits(report::Week week, report::Table const& table, std::uint32_t budget_thousandths) const {
     return spent(week) + table.epsilon.thousandths() <= budget_thousandths;
+}
+
+bool ReportBook::answered(report::Week week, std::string_view table) const {
+    return std::ranges::any_of(
+        records_, [&](ReportRecord const& record) { return record.week == week && record.table == table; });
 }
 
 ReportRecord const* ReportBook::find(std::string_view task, report::Week week) const {
@@ -111,10 +118,7 @@ void ReportBook::renew(ReportRecord& record, std::size_t random_size) {
 }
 
 Result<void> ReportBook::put(ReportRecord record) {
-    if (!waits(record)) {
-        record.random.clear();
-        record.answer = 0;
-    }
+    if (!waits(record)) forget_what_it_said(record);
     KG_TRY(ledger_.put_report(record));
     auto const own = std::ranges::find_if(
         records_, [&](auto const& one) { return one.task == record.task && one.week == record.week; });

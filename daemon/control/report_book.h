@@ -22,11 +22,11 @@ public:
 
     bool on() const { return switched_ && switched_->on; }
     std::optional<ledger::ReportSwitch> const& switched() const { return switched_; }
-    // Off withdraws what waits.
-    Result<void> switch_to(ledger::ReportSwitch const& to);
-
-    // Of weeks before this one nothing is drawn: a new ledger doesn't know what was told of them. Settled once.
-    Result<report::Week> first_week(report::Week running);
+    // On: answers are drawn of `running` and later weeks; of those before nobody agreed to it, and a new ledger doesn't
+    // know what was told of them. Off withdraws what waits, and holds even where it can't be kept.
+    Result<void> switch_to(ledger::ReportSwitch const& to, report::Week running);
+    // None: never on.
+    std::optional<report::Week> first_week() const { return first_week_; }
 
     // The week's budget has room for an answer to this table.
     bool fits(report::Week week, report::Table const& table, std::uint32_t budget_thousandths) const;
@@ -40,6 +40,8 @@ public:
     // The latest last. What is drawn or sealed waits.
     std::vector<ledger::ReportRecord> const& records() const { return records_; }
     ledger::ReportRecord const* find(std::string_view task, report::Week week) const;
+    // The question has an answer for that week, to whatever task.
+    bool answered(report::Week week, std::string_view table) const;
     static bool waits(ledger::ReportRecord const& record);
     // Kept before it counts. Of a record that is there.
     Result<void> put(ledger::ReportRecord record);

@@ -38,6 +38,8 @@ Result<DrawnShares> shares_of(ledger::ReportRecord const& record, report::Task c
 
 void ReportCourier::take(ledger::ReportRecord record, report::Task task, std::size_t answers, Steady::time_point now) {
     busy_ = true;
+    // Keys that are given to one asker alone would tell whose the upload is.
+    if (!web_.shows_address()) keys_.clear();
     errand_ = {std::move(record), std::move(task), answers, now};
     next();
 }

@@ -27,6 +27,8 @@ constexpr std::size_t largest_tables = 4U << 20U;
 constexpr std::chrono::weeks longest_wait{4};
 constexpr seconds first_pause{std::chrono::minutes{10}};
 constexpr seconds longest_pause{std::chrono::hours{6}};
+// No hour that was chosen for this calendar is later.
+constexpr std::chrono::days latest_due{8};
 
 policy::LoadedTables read_tables(std::filesystem::path const& file) {
     auto const text = read_file(file, largest_tables);
@@ -97,15 +99,19 @@ std::vector<Reporter::Survey> Reporter::surveys() const {
     return all;
 }
 
-Result<void> Reporter::switch_to(bool on, std::string const& by, policy::Instant now) {
-    auto const switched = book_.switch_to({on, now, by});
-    if (!switched.ok()) return switched.error();
+Result<void> Reporter::switch_to(bool on, std::string const& by, policy::Instant now, report::Day today) {
+    if (on == book_.on()) return {};
+    auto const switched = book_.switch_to({on, now, by}, Week::of(today));
+    if (on && !switched.ok()) return switched.error();
     events_.tell(v1::Event::REPORTS_SWITCHED,
                  fmt::format("{} switched reports {}", by, on ? "on" : "off: what waits is withdrawn"));
+    if (!switched.ok())
+        return switched.error().within("off, but not written down: a restart would switch them on again");
     return {};
 }
 
 void Reporter::hurry(policy::Instant now) {
+    hurried_ = true;
     for (auto record : std::vector{book_.records()}) {
         if (!ReportBook::waits(record) || record.due <= now) continue;
         record.due = now;
@@ -116,14 +122,10 @@ void Reporter::hurry(policy::Instant now) {
 
 void Reporter::tick(Moment const& now, std::optional<report::Day> today) {
     now_ = now;
-    may_send_ = false;
-    if (!today || !policy_) return;
+    may_send_ = today && policy_ && tables_ && book_.on();
+    if (!may_send_) return;
     auto const running = Week::of(*today);
-    auto const first = book_.first_week(running);
-    if (!first.ok()) return tell_failed("reports", running, first.error().message());
-    if (!book_.on() || !tables_) return;
-    if (*first < running) draw_week(running.before(), now.instant());
-    may_send_ = true;
+    if (book_.first_week() && *book_.first_week() < running) draw_week(running.before(), now.instant());
     send_due(now);
 }
 
@@ -147,7 +149,7 @@ Result<report::HouseholdWeek> Reporter::measured(Week week) const {
 void Reporter::draw_week(Week week, policy::Instant now) {
     for (auto const& survey : surveys()) {
         if (!survey.refused.empty() || !counts_.counting()) continue;
-        if (book_.find(survey.task->id(), week) != nullptr) continue;
+        if (book_.answered(week, survey.table->id)) continue;
         if (!report::check_time(survey.task->task, week.report_time()).ok()) continue;
         // No failure: status says which are not answered.
         if (!book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths)) continue;
@@ -164,27 +166,60 @@ Result<void> Reporter::draw(Week week, Survey const& survey, policy::Instant now
 
 // In what is left of the week after, and in an hour at least: no time may be the only one that is possible.
 policy::Instant Reporter::random_hour(Week week, policy::Instant now) {
-    auto const left = std::max(week.next().report_time() - now, seconds{std::chrono::hours{1}});
-    auto const chance = report::uniform_below(static_cast<std::uint64_t>(left.count()), random_);
-    return now + seconds{static_cast<std::int64_t>(chance)};
+    return now + within(std::max(week.next().report_time() - now, seconds{std::chrono::hours{1}}));
 }
 
+// One at each tick: answers that could be linked by leaving together leave apart. All of them where a lab is in a
+// hurry.
 void Reporter::send_due(Moment const& now) {
+    while (may_send_ && !courier_.busy()) {
+        auto const next = std::ranges::find_if(book_.records(), [&](ReportRecord const& record) {
+            return ReportBook::waits(record) &&
+                   (record.due <= now.instant() || record.due > now.instant() + latest_due);
+        });
+        if (next == book_.records().end()) {
+            hurried_ = false;
+            return;
+        }
+        sending_ = true;
+        if (auto const sent = set_out(*next, now); !sent.ok()) {
+            may_send_ = false;  // until the next tick: nothing leaves whose try can't be written down
+            tell_failed(next->table, next->week, sent.error().message());
+        }
+        sending_ = false;
+        if (!hurried_) return;
+    }
+}
+
+Result<void> Reporter::set_out(ReportRecord record, Moment const& now) {
     auto const at = now.instant();
     auto const all = surveys();
-    for (auto record : std::vector{book_.records()}) {
-        if (courier_.busy() || !may_send_) return;
-        if (!ReportBook::waits(record) || record.due > at) continue;
-        auto const survey = std::ranges::find_if(all, [&](Survey const& one) { return one.task->id() == record.task; });
-        if (survey == all.end())
-            arrived(record, {Kind::refused, "the policy doesn't take part in it any more"});
-        else if (record.week.report_time() + longest_wait <= at)
-            arrived(record, {Kind::refused, "it could not be sent for four weeks"});
-        else if (!survey->refused.empty())
-            arrived(record, {Kind::later, survey->refused});
-        else
-            courier_.take(record, survey->task->task, survey->table->buckets.size(), now.steady);
+    auto const survey = std::ranges::find_if(all, [&](Survey const& one) { return one.task->id() == record.task; });
+    bool const too_old = record.week.report_time() + longest_wait <= at;
+    if (survey == all.end() || too_old) {
+        arrived(record, {Kind::refused, too_old ? "it could not be sent for four weeks"
+                                                : "the policy doesn't take part in it any more"});
+        return {};
     }
+    // Its hour went by while the gate was off, or is one of another calendar: all that wait would leave together.
+    if (record.due + first_pause < at || record.due > at) {
+        record.due = at + within(longest_pause);
+        return book_.put(std::move(record));
+    }
+    // Before it leaves: whatever becomes of this try, the next one is later.
+    auto const pause = std::min<seconds>(first_pause * (1U << std::min(record.tries, 6U)), longest_pause);
+    ++record.tries;
+    record.due = at + pause + within(pause);
+    KG_TRY(book_.put(record));
+    if (survey->refused.empty())
+        courier_.take(std::move(record), survey->task->task, survey->table->buckets.size(), now.steady);
+    else
+        arrived(std::move(record), {Kind::later, survey->refused});
+    return {};
+}
+
+seconds Reporter::within(seconds most) {
+    return seconds{static_cast<std::int64_t>(report::uniform_below(static_cast<std::uint64_t>(most.count()), random_))};
 }
 
 void Reporter::arrived(ReportRecord record, report::UploadVerdict const& verdict) {
@@ -192,29 +227,21 @@ void Reporter::arrived(ReportRecord record, report::UploadVerdict const& verdict
     if (kept == nullptr || !now_) return;
     record = *kept;
     bool const withdrawn = !ReportBook::waits(record);
-    auto const now = now_->instant();
     record.note = verdict.note;
-    ++record.tries;
-    switch (verdict.kind) {
-        case Kind::taken: record.state = ReportState::sent; break;
-        case Kind::refused:
-        case Kind::sealed_old: record.state = withdrawn ? record.state : ReportState::failed; break;
-        case Kind::later: {
-            auto const pause = first_pause * (1U << std::min(record.tries - 1, 6U));
-            record.due = now + std::min<seconds>(pause, longest_pause);
-            break;
-        }
-    }
-    if (record.state != kept->state) record.changed = now;
-    auto const put = book_.put(record);
-    if (!put.ok()) return tell_failed(record.table, record.week, put.error().message());
     if (verdict.kind == Kind::taken)
+        record.state = ReportState::sent;
+    else if (verdict.kind != Kind::later && !withdrawn)
+        record.state = ReportState::failed;
+    if (record.state != kept->state) record.changed = now_->instant();
+    if (auto const put = book_.put(record); !put.ok())
+        tell_failed(record.table, record.week, put.error().message());
+    else if (verdict.kind == Kind::taken)
         events_.tell(v1::Event::REPORT_SENT,
                      fmt::format("the answer to '{}' of the week {} has arrived{}", record.table, record.week.name(),
                                  withdrawn ? ": it was on its way when reports were switched off" : ""));
     else if (!withdrawn)
         tell_failed(record.table, record.week, verdict.note);
-    send_due(*now_);
+    if (hurried_ && !sending_) send_due(*now_);
 }
 
 // The same is told once: a leader that is down for a week is one piece of news.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices.h"
@@ -47,8 +48,9 @@ public:
     void stand_still() { may_send_ = false; }
 
     bool on() const { return book_.on(); }
-    Result<void> switch_to(bool on, std::string const& by, policy::Instant now);
-    // Whatever waits leaves with the next ticks. For the lab.
+    // `today`: the first answers are about its week. Off is in force even where it can't be written down.
+    Result<void> switch_to(bool on, std::string const& by, policy::Instant now, report::Day today);
+    // Whatever waits leaves with the next tick. For the lab.
     void hurry(policy::Instant now);
 
     v1::ReportStatus status(std::optional<report::Day> today) const;
@@ -72,10 +74,13 @@ private:
     void draw_week(report::Week week, policy::Instant now);
     Result<void> draw(report::Week week, Survey const& survey, policy::Instant now);
     void send_due(Moment const& now);
+    Result<void> set_out(ledger::ReportRecord record, Moment const& now);
+    std::chrono::seconds within(std::chrono::seconds most);
     void arrived(ledger::ReportRecord record, report::UploadVerdict const& verdict);
     void tell_failed(std::string const& table, report::Week week, std::string_view why);
     policy::Instant random_hour(report::Week week, policy::Instant now);
     Result<report::HouseholdWeek> measured(report::Week week) const;
+    std::string_view why_unanswered(Survey const& survey, std::optional<report::Day> today) const;
     std::vector<std::string> warnings(std::optional<report::Day> today) const;
     void describe(report::Table const& table, report::HouseholdWeek const& week, v1::ReportAnswer& answer) const;
     void show_bytes(report::Table const& table, policy::ReportTask const* survey, ledger::ReportRecord const* record,
@@ -92,7 +97,9 @@ private:
     std::shared_ptr<policy::Policy const> policy_;
     std::optional<report::Tables> tables_;
     std::string tables_error_;
-    std::optional<Moment> now_;                // of the last tick
+    std::optional<Moment> now_;  // of the last tick
+    bool hurried_ = false;
+    bool sending_ = false;
     bool may_send_ = false;                    // by the last tick: on, with a policy, and the time is known
     std::map<std::string, std::string> told_;  // what was told last of a failure, by table
 };

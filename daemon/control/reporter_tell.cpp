@@ -70,6 +70,16 @@ std::size_t upload_octets(DrawnShares const& shares) {
 
 }  // namespace
 
+// Of the last whole week, for good; "" : it is, or will be.
+std::string_view Reporter::why_unanswered(Survey const& survey, std::optional<report::Day> today) const {
+    if (!on() || !today) return {};
+    auto const week = Week::of(*today).before();
+    if (!book_.first_week() || week < *book_.first_week() || book_.find(survey.task->id(), week) != nullptr) return {};
+    if (book_.answered(week, survey.table->id)) return "another task had this question's answer";
+    if (!book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths)) return "the week's budget is used up";
+    return {};
+}
+
 std::vector<std::string> Reporter::warnings(std::optional<report::Day> today) const {
     std::vector<std::string> all;
     if (!policy_) return {"no policy is in force"};
@@ -84,11 +94,9 @@ std::vector<std::string> Reporter::warnings(std::optional<report::Day> today) co
             continue;
         }
         needed += survey.table->epsilon.thousandths();
-        auto const week = today ? Week::of(*today).before() : Week{};
-        if (on() && today && book_.find(survey.task->id(), week) == nullptr &&
-            !book_.fits(week, *survey.table, policy_->reports.epsilon_thousandths))
+        if (auto const why = why_unanswered(survey, today); !why.empty())
             all.push_back(
-                fmt::format("{}: not answered for {}: the week's budget is used up", survey.task->table, week.name()));
+                fmt::format("{}: not answered for {}: {}", survey.task->table, Week::of(*today).before().name(), why));
     }
     if (needed > policy_->reports.epsilon_thousandths)
         all.push_back(fmt::format(
@@ -202,8 +210,8 @@ v1::ReportPreview Reporter::preview(std::optional<report::Day> today) {
     for (auto const& warning : warnings(today)) answer.add_warnings(warning);
     if (!policy_ || !tables_ || !today) return answer;
     auto const running = Week::of(*today);
-    auto const first = book_.first_week(running);
-    auto const week = first.ok() && *first < running ? running.before() : running;
+    auto const first = book_.first_week();
+    auto const week = first && *first < running ? running.before() : running;
     answer.set_week(week.name());
     answer.set_from(report::date_text(week.first()));
     answer.set_to(report::date_text(week.last()));

@@ -14,6 +14,9 @@ namespace {
 namespace beast = boost::beast;
 namespace http = beast::http;
 using Body = http::vector_body<std::uint8_t>;
+
+// Chunks' extensions and trailers are in no other limit.
+constexpr std::size_t most_buffered = 128U << 10U;
 using Parser = http::response_parser<Body>;
 
 Result<http::request<Body>> request_for(Url const& url, HttpRequest const& wanted) {
@@ -70,7 +73,7 @@ Result<HttpReply> stoppable_exchange(HttpRequest const& request, Limits const& l
     beast::error_code error;
     http::write(stream, written, error);
     if (error) return broken(error, limits);
-    beast::flat_buffer buffer;
+    beast::flat_buffer buffer{most_buffered};
     while (true) {
         Parser parser;
         parser.body_limit(limits.largest);

@@ -11,7 +11,8 @@ namespace kindgate::ledger {
 
 namespace {
 
-constexpr std::int64_t reports_kept = 400;
+constexpr std::int64_t reports_kept = 2000;
+constexpr std::int64_t messages_kept = 300;
 
 Error damaged(std::string message) {
     return {ErrorCode::damaged, std::move(message)};
@@ -167,14 +168,25 @@ Result<void> put_report_switch(Database& database, ReportSwitch const& to) {
     return row.bind(std::int64_t{to.on}).bind(seconds(to.switched)).bind(to.by).run();
 }
 
+Result<void> withdraw_reports(Database& database, Instant now) {
+    auto rows =
+        KG_TRY(database.prepare("UPDATE report SET state = ?, changed = ?, answer = 0, random = '', message = ''"
+                                " WHERE state IN (?, ?)"));
+    return rows.bind(static_cast<std::int64_t>(ReportState::withdrawn))
+        .bind(seconds(now))
+        .bind(static_cast<std::int64_t>(ReportState::drawn))
+        .bind(static_cast<std::int64_t>(ReportState::sealed))
+        .run();
+}
+
 Result<void> put_first_report_week(Database& database, report::Week week) {
     auto row = KG_TRY(database.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES ('first_report_week', ?)"));
     return row.bind(week.number).run();
 }
 
 Result<bool> add_report(Database& database, ReportRecord const& record) {
-    auto known = KG_TRY(database.prepare("SELECT 1 FROM report WHERE task = ? AND week = ?"));
-    if (KG_TRY(known.bind(record.task).bind(record.week.number).step())) return false;
+    auto known = KG_TRY(database.prepare("SELECT 1 FROM report WHERE week = ? AND (task = ? OR of_table = ?)"));
+    if (KG_TRY(known.bind(record.week.number).bind(record.task).bind(record.table).step())) return false;
     auto row = KG_TRY(database.prepare(
         "INSERT INTO report (week, task, of_table, epsilon, state, due, changed, tries, renewed, answer, report_id,"
         " random, message, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -184,6 +196,10 @@ Result<bool> add_report(Database& database, ReportRecord const& record) {
     auto prune = KG_TRY(database.prepare(
         "DELETE FROM report WHERE number NOT IN (SELECT number FROM report ORDER BY number DESC LIMIT ?)"));
     KG_TRY(prune.bind(reports_kept).run());
+    auto empty =
+        KG_TRY(database.prepare("UPDATE report SET message = '' WHERE state = ? AND message <> '' AND number NOT IN"
+                                " (SELECT number FROM report ORDER BY number DESC LIMIT ?)"));
+    KG_TRY(empty.bind(static_cast<std::int64_t>(ReportState::sent)).bind(messages_kept).run());
     return true;
 }
 

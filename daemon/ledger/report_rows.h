@@ -17,6 +17,7 @@ Result<void> forget_counts_of(Database& database, std::string const& device);
 
 Result<ReportContents> read_report_contents(Database& database);
 Result<void> put_report_switch(Database& database, ReportSwitch const& to);
+Result<void> withdraw_reports(Database& database, Instant now);
 Result<void> put_first_report_week(Database& database, report::Week week);
 Result<bool> add_report(Database& database, ReportRecord const& record);
 Result<void> replace_report(Database& database, ReportRecord const& record);

@@ -111,7 +111,8 @@ CREATE TABLE report (
     random TEXT NOT NULL,
     message TEXT NOT NULL,
     note TEXT NOT NULL,
-    UNIQUE (task, week)
+    UNIQUE (week, task),
+    UNIQUE (week, of_table)
 ) STRICT;
 
 CREATE TABLE released (

@@ -394,19 +394,27 @@ Result<std::vector<DayCount>> SqliteLedger::device_counts(report::Day first, rep
 }
 
 Result<void> SqliteLedger::forget_counts(report::Day before) {
-    return write([&] { return forget_counts_before(*database_, before); });
+    KG_TRY(write([&] { return forget_counts_before(*database_, before); }));
+    erase_log();
+    return {};
+}
+
+// What was forgotten stands in older pages of the write-ahead log.
+void SqliteLedger::erase_log() {
+    static_cast<void>(database_->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
 Result<ReportContents> SqliteLedger::read_reports() {
     return read_report_contents(*database_);
 }
 
-Result<void> SqliteLedger::set_report_switch(ReportSwitch const& to) {
-    return write([&] { return put_report_switch(*database_, to); });
-}
-
-Result<void> SqliteLedger::set_first_report_week(report::Week week) {
-    return write([&] { return put_first_report_week(*database_, week); });
+Result<void> SqliteLedger::switch_reports(ReportSwitch const& to, report::Week first) {
+    KG_TRY(write([&]() -> Result<void> {
+        KG_TRY(put_report_switch(*database_, to));
+        return to.on ? put_first_report_week(*database_, first) : withdraw_reports(*database_, to.switched);
+    }));
+    if (!to.on) erase_log();
+    return {};
 }
 
 Result<bool> SqliteLedger::debit(ReportRecord const& record) {
@@ -419,7 +427,9 @@ Result<bool> SqliteLedger::debit(ReportRecord const& record) {
 }
 
 Result<void> SqliteLedger::put_report(ReportRecord const& record) {
-    return write([&] { return replace_report(*database_, record); });
+    KG_TRY(write([&] { return replace_report(*database_, record); }));
+    if (record.random.empty()) erase_log();
+    return {};
 }
 
 Result<std::vector<report::ReleasedTable>> SqliteLedger::released(std::string const& period) {

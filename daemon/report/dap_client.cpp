@@ -59,6 +59,8 @@ UploadVerdict judge(ReportError error) {
 
 Result<std::vector<std::uint64_t>> measurement(VdafConfig const& config, std::size_t answer, std::size_t answers) {
     auto const vdaf = KG_TRY(config.vdaf());
+    if (answer >= answers)
+        return Error{ErrorCode::invalid_input, fmt::format("there is no answer {} of {}", answer, answers)};
     std::vector<std::uint64_t> one_hot(answers);
     one_hot.at(answer) = 1;
     switch (vdaf.type) {

@@ -4,12 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "report/randomised_response.h"
+
 namespace kindgate::report {
 
 namespace {
 
 using std::chrono::seconds;
 
+constexpr std::uint64_t last_end = 7'258'118'400;  // 2200-01-01T00:00:00Z
 constexpr auto no_end = "it doesn't say when it ends";
 constexpr auto leave_it = "ask its author to change it, or take the task out of the policy";
 
@@ -58,7 +61,11 @@ Result<void> check_known(Task const& task) {
     if (task.batch_mode != BatchMode::time_interval)
         return refused(task, fmt::format("its batch mode is {}, only 1 (time_interval) is taken part in",
                                          static_cast<unsigned>(task.batch_mode)));
-    if (auto const vdaf = task.vdaf.vdaf(); !vdaf.ok()) return refused(task, vdaf.error().message());
+    auto const vdaf = task.vdaf.vdaf();
+    if (!vdaf.ok()) return refused(task, vdaf.error().message());
+    // A question has few answers, each given once; whatever is larger only makes reports heavy.
+    if (vdaf->length > max_answers || vdaf->max > max_answers || vdaf->chunk > std::max(vdaf->length, 1U))
+        return refused(task, fmt::format("its reports are larger than a question of {} answers needs", max_answers));
     for (auto const& extension : task.extensions)
         if (extension.type != task_interval_extension)
             return refused(task,
@@ -71,6 +78,7 @@ Result<void> check_lifetime(Task const& task, TaskLimits const& limits) {
     if (!interval) return refused(task, no_end);
     auto const precision = task.time_precision.count();
     auto const longest = whole_seconds(limits.longest_lifetime);
+    if (interval->end() > last_end / precision) return refused(task, "it ends after the year 2200");
     if (interval->duration > longest / precision)
         return refused(task, fmt::format("it lasts {} times {} s, the policy allows {} days", interval->duration,
                                          precision, limits.longest_lifetime.count()));

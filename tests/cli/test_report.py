@@ -80,10 +80,9 @@ REPORTS = {"on": True, "switched": "2026-11-20T17:00:00Z", "switched_by": "paren
                         "helper": "University", "helper_url": "https://university.example/", "task": "AAAA", "min_batch_size": "5000",
                         "ends": "2027-03-01T00:00:00Z", "refused": ""}]}
 NONE = {"minutes": 0, "overrides": 0, "proofs": 0, "bypass_attempts": 0}
-FIGURES = {"keep_days": 30, "days": [{"date": "2026-11-22", "house": NONE, "devices": []}] + [
-    {"date": date, "house": NONE | {"minutes": minutes, "overrides": 1},
-     "devices": [{"device": "kid", "display_name": "Tablet", "figures": NONE | {"minutes": minutes, "overrides": 1}}]}
-    for date, minutes in (("2026-11-23", 120), ("2026-11-24", 60))]}
+FIGURES = {"keep_days": 30, "days": [{"date": "2026-11-22", "house": NONE}] + [
+    {"date": date, "house": NONE | {"minutes": minutes, "overrides": 1}} for date, minutes in (("2026-11-23", 120), ("2026-11-24", 60))],
+           "devices": [{"device": "kid", "display_name": "Tablet", "figures": NONE | {"minutes": 180, "overrides": 2}}]}
 SUMMARY = {"warnings": ["2026-W47: nothing was counted, or it is forgotten"], "tables": [
     {"week": "2026-W48", "table": "words", "question": "How many?", "group": "7a", "withheld": "", "half_width": "8", "epsilon": "0.5",
      "cells": [{"label": "none", "people": "14"}, {"label": "some"}]},

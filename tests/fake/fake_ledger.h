@@ -129,19 +129,28 @@ public:
         return {};
     }
     Result<ledger::ReportContents> read_reports() override { return reports; }
-    Result<void> set_report_switch(ledger::ReportSwitch const& to) override {
+    Result<void> switch_reports(ledger::ReportSwitch const& to, report::Week first) override {
         if (failure) return *failure;
         reports.switched = to;
-        return {};
-    }
-    Result<void> set_first_report_week(report::Week week) override {
-        if (failure) return *failure;
-        reports.first_week = week;
+        if (to.on) reports.first_week = first;
+        for (auto& record : reports.records) {
+            bool const waits =
+                record.state == ledger::ReportState::drawn || record.state == ledger::ReportState::sealed;
+            if (to.on || !waits) continue;
+            record.state = ledger::ReportState::withdrawn;
+            record.changed = to.switched;
+            record.answer = 0;
+            record.random.clear();
+            record.message.clear();
+        }
         return {};
     }
     Result<bool> debit(ledger::ReportRecord const& record) override {
         if (failure) return *failure;
-        if (find_report(record) != reports.records.end()) return false;
+        if (std::ranges::any_of(reports.records, [&](auto const& one) {
+                return one.week == record.week && (one.task == record.task || one.table == record.table);
+            }))
+            return false;
         reports.records.push_back(record);
         if (fails_after_debits && (*fails_after_debits)-- == 0) failure = Error{ErrorCode::system, "the disk is full"};
         return true;

@@ -32,14 +32,21 @@ constexpr test::Test tests[] = {
     {"words, proofs and ways around are counted for whom they are about, and kept as long as the policy says",
      [] {
          ReportHouse house{"keep_days: 14"};
+         auto policy = test::policy_text(house.survey, "keep_days: 14");
          house.give("kids", v1::OFF, 1h);
          house.give("all", v1::OFF, 1h);
          auto const figures = test::value(house.gate->report_figures("2027-03-02", ""));
          test::equal(figures.days_size(), 1, "days");
          test::equal(figures.days(0).house().overrides(), 2U, "in the house");
-         test::equal(figures.devices(0).device(), "kid", "first");
-         test::equal(figures.devices(0).figures().overrides(), 2U, "about the kid");
-         test::equal(figures.devices(1).figures().overrides(), 1U, "about the parent");
+         test::equal(figures.devices_size(), 0, "of devices minutes only: visibility says NOTHING");
+         policy.insert(policy.find("id: \"kids\""), "visibility: CATEGORIES ");
+         policy.insert(policy.find("id: \"parents\""), "visibility: DOMAINS ");
+         test::write_file(house.board.policy_file, policy);
+         house.gate->policy_file_changed();
+         auto const shown = test::value(house.gate->report_figures("2027-03-02", ""));
+         test::equal(shown.devices(0).device(), "kid", "first");
+         test::equal(shown.devices(0).figures().overrides(), 2U, "about the kid");
+         test::equal(shown.devices(1).figures().overrides(), 1U, "about the parent");
          house.pass(13 * 24h);
          test::check(!house.ledger.counted.empty(), "kept for fourteen days");
          house.pass(24h);
@@ -58,8 +65,8 @@ constexpr test::Test tests[] = {
          test::equal(figures.days(0).house().bypass_attempts(), 1U, "a minute's attempts");
          house.pass(1min);
          house.gate->name_refused(house.slot("kid"), vpn, "");
-         test::equal(test::value(house.gate->report_figures("2027-03-02", "")).devices(0).figures().bypass_attempts(),
-                     2U, "and the next one's");
+         test::equal(test::value(house.gate->report_figures("2027-03-02", "")).days(0).house().bypass_attempts(), 2U,
+                     "and the next one's");
          test::check(house.told(v1::Event::NAME_REFUSED).empty(), "nobody is told");
      }},
     {"where nothing is kept nothing is counted, and nobody's kernel is asked",

@@ -287,18 +287,18 @@ constexpr test::Test tests[] = {
          for (auto const& record : house.ledger.reports.records)
              test::check(record.state == ReportState::drawn, "both wait");
      }},
-    {"another task of the same question finds the week's budget used up, and status says so",
+    {"another task of the same question gets no second draw of a week, and status says so",
      [] {
-         ReportHouse house{"epsilon: \"1\""};
+         ReportHouse house;
          house.switch_on();
          house.live_until("2027-03-09T12:00:00Z");
          house.survey.task.info = {'n', 'e', 'w'};
-         test::write_file(house.board.policy_file, test::policy_text(house.survey, "epsilon: \"1\""));
+         test::write_file(house.board.policy_file, test::policy_text(house.survey));
          house.gate->policy_file_changed();
          house.live(2min);
          test::equal(house.ledger.reports.records.size(), 1U, "no second answer");
          test::contains(house.gate->report_status().warnings(0),
-                        "not answered for 2027-W09: the week's budget is used up");
+                        "not answered for 2027-W09: another task had this question's answer");
      }},
     {"more than the policy's budget is not answered, and status says so",
      [] {
@@ -306,7 +306,10 @@ constexpr test::Test tests[] = {
          house.switch_on();
          house.live_until(end_of_next);
          test::check(house.ledger.reports.records.empty() && house.web.asked.empty(), "nothing");
-         test::contains(house.gate->report_status().warnings(0), "would tell 1 a week and the budget is 0.9");
+         auto const status = house.gate->report_status();
+         test::equal(status.warnings_size(), 2, "warnings");
+         test::contains(status.warnings(0), "not answered for 2027-W10: the week's budget is used up");
+         test::contains(status.warnings(1), "would tell 1 a week and the budget is 0.9");
      }},
     {"a survey that is taken out of the policy gets nothing any more",
      [] {
@@ -347,6 +350,63 @@ constexpr test::Test tests[] = {
          house.live(8h);
          test::equal(house.survey.uploads.size(), 1U, "uploads");
          test::check(house.ledger.reports.records.front().state == ReportState::sent, "sent");
+     }},
+    {"on is about the running week and later ones, whenever it is said: nobody agreed to more",
+     [] {
+         ReportHouse house;
+         house.live_until("2027-03-10T12:00:00Z");
+         house.switch_on();
+         house.live_until("2027-03-14T23:00:00Z");
+         test::check(house.ledger.reports.records.empty(), "nothing of the week before");
+         house.live_until(end_of_next);
+         test::equal(house.record().week.name(), "2027-W10", "of the week in which it was said");
+     }},
+    {"on waits for a time source: a clock that stood would have last week's answers drawn again",
+     [] {
+         ReportHouse house;
+         house.board.lab_clock = false;
+         house.clock.set_synchronised(false);
+         house.restart();
+         auto const refused = house.gate->switch_reports(true, house.caller);
+         test::check(!refused.ok() && refused.error().code() == ErrorCode::unavailable, "refused");
+         test::contains(refused.error().message(), "no time source");
+         house.clock.set_synchronised(true);
+         house.switch_on();
+         auto const since = house.gate->report_status().switched();
+         house.live(1h);
+         house.switch_on();
+         test::equal(house.gate->report_status().switched(), since, "said twice it is one word");
+     }},
+    {"on a full disk nothing that is sealed leaves either, and off is off",
+     [] {
+         ReportHouse house;
+         house.survey.reply = Error{ErrorCode::unavailable, "down"};
+         house.switch_on();
+         house.live_until("2027-03-14T23:50:00Z");
+         test::check(house.record().state == ReportState::sealed, "sealed");
+         house.ledger.failure = Error{ErrorCode::system, "the disk is full"};
+         auto const before = house.survey.uploads.size();
+         house.live(8h);
+         test::equal(house.survey.uploads.size(), before, "no try that can't be written down");
+         auto const off = house.gate->switch_reports(false, house.caller);
+         test::contains(off.error().message(), "off, but not written down");
+         test::check(!house.gate->report_status().on(), "off all the same");
+         test::equal(house.gate->report_status().records(0).state(), "withdrawn", "and withdrawn");
+         house.ledger.failure.reset();
+         house.live(8h);
+         test::equal(house.survey.uploads.size(), before, "nothing leaves");
+     }},
+    {"an hour that went by while the gate was off is another one then: what waited doesn't leave together",
+     [] {
+         ReportHouse house;
+         house.switch_on();
+         house.live_until(end_of_week);
+         auto const due = house.record().due;
+         house.clock.advance(due + 3h - house.clock.now().instant());
+         house.live(2min);
+         test::check(house.web.asked.empty() && house.record().due > due + 3h, "not at once");
+         house.live(6h);
+         test::check(house.ledger.reports.records.front().state == ReportState::sent, "but within hours");
      }},
     {"only a lab's gate sends at once",
      [] {

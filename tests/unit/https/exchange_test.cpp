@@ -124,6 +124,16 @@ constexpr test::Test tests[] = {
          limits.authorities += ".missing";
          fails({"GET", "https://localhost:1/"}, limits, ErrorCode::system, "no certificates to trust");
      }},
+    {"what stands in no limit of the body, a chunk's extension or a trailer, is limited, too",
+     [] {
+         Authorities const trusted;
+         std::string const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+         std::string const much(1U << 20U, 'x');
+         for (auto const& endless : {head + "1;" + much, head + "0\r\nTrailer: " + much}) {
+             Server const server{answers(endless)};
+             test::check(!exchange({"GET", server.url()}, trusted.limits()).ok(), "refused");
+         }
+     }},
     {"an answer whose end was cut is none, unless it was whole by what it said",
      [] {
          Authorities const trusted;

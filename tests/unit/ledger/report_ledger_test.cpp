@@ -68,37 +68,53 @@ constexpr test::Test tests[] = {
              test::check(test::value(ledger->debit(record(2900))), "the first time");
              test::check(!test::value(ledger->debit(record(2900))), "not again");
              test::check(test::value(ledger->debit(record(2901))), "another week");
-             test::check(test::value(ledger->debit(record(2900, "other"))), "another task");
+             test::check(!test::value(ledger->debit(record(2900, "other"))), "nor to another task of that question");
+             auto other = record(2900, "other");
+             other.table = "proofs-shown";
+             test::check(test::value(ledger->debit(other)), "another question");
              put.state = ReportState::sent;
              put.message = {0, 1, 2};
              put.note.clear();
              test::value(ledger->put_report(put));
          }
          auto const contents = test::value(test::open(folder.ledger())->read_reports());
-         test::check(contents.records == std::vector{put, record(2901), record(2900, "other")}, "as they were");
+         auto other = record(2900, "other");
+         other.table = "proofs-shown";
+         test::check(contents.records == std::vector{put, record(2901), other}, "as they were");
          test::check(!contents.switched && !contents.first_week, "the rest isn't settled");
      }},
-    {"of very many answers the latest four hundred are kept",
+    {"of very many answers the latest two thousand are kept, and of the latest what was sent",
      [] {
          Folder const folder;
          auto const ledger = test::open(folder.ledger());
-         for (std::int64_t week = 0; week < 410; ++week) test::value(ledger->debit(record(week)));
+         for (std::int64_t week = 0; week < 2010; ++week) {
+             auto sent = record(week);
+             sent.state = ReportState::sent;
+             test::value(ledger->debit(sent));
+         }
          auto const contents = test::value(ledger->read_reports());
-         test::equal(contents.records.size(), 400U, "kept");
+         test::equal(contents.records.size(), 2000U, "kept");
          test::check(contents.records.front().week == Week{10}, "the oldest");
+         test::equal(std::ranges::count_if(contents.records, [](auto const& one) { return !one.message.empty(); }), 300,
+                     "messages");
      }},
     {"the switch and the first week are kept",
      [] {
          Folder const folder;
          {
              auto const ledger = test::open(folder.ledger());
-             test::value(ledger->set_report_switch({true, at(5), "mum"}));
-             test::value(ledger->set_report_switch({false, at(6), "dad"}));
-             test::value(ledger->set_first_report_week({2944}));
+             test::value(ledger->debit(record(2944)));
+             test::value(ledger->switch_reports({true, at(5), "mum"}, {2944}));
+             test::check(test::value(ledger->read_reports()).records == std::vector{record(2944)}, "on: as it was");
+             test::value(ledger->switch_reports({false, at(6), "dad"}, {2950}));
          }
          auto const contents = test::value(test::open(folder.ledger())->read_reports());
          test::check(contents.switched == ledger::ReportSwitch{false, at(6), "dad"}, "the switch");
-         test::check(contents.first_week == Week{2944}, "the week");
+         test::check(contents.first_week == Week{2944}, "the week, of the last time on");
+         auto const& withdrawn = contents.records.at(0);
+         test::check(withdrawn.state == ReportState::withdrawn && withdrawn.changed == at(6), "off: withdrawn");
+         test::check(withdrawn.random.empty() && withdrawn.message.empty() && withdrawn.answer == 0,
+                     "and what it said is forgotten");
      }},
     {"what a summary released is kept as it was, and not twice",
      [] {

@@ -44,6 +44,7 @@ constexpr test::Test tests[] = {
              if (said) test::check(*made == *said, text(vdaf.type));
              if (!said) test::contains(made.error().message(), "ask the task's author");
          }
+         test::check(!measurement(VdafConfig::of({VdafType::histogram, 5, 0, 2}), 5, 5).ok(), "an answer there isn't");
      }},
     {"requests go where the task says",
      [] {

@@ -11,6 +11,8 @@ namespace kindgate::control {
 class Web {
 public:
     virtual ~Web() = default;
+    // Whom it asks sees the house's address; else a relay does.
+    virtual bool shows_address() const { return true; }
     // Returns at once; `then` is called later, on the control thread, with the answer or why there is none.
     virtual void ask(HttpRequest request, std::function<void(Result<HttpReply>)> then) = 0;
 };

@@ -52,7 +52,7 @@ struct ReportRecord {
     std::uint32_t answer = 0;  // blurred; while drawn or sealed
     Bytes report_id;           // while drawn and later
     Bytes random;              // of the shares; while drawn or sealed
-    Bytes message;             // as it is uploaded; while sealed or sent
+    Bytes message;             // as it is uploaded; while sealed, and for a while when it is sent
     std::string note{};        // for people
     bool operator==(ReportRecord const&) const = default;
 };
@@ -67,7 +67,7 @@ struct ReportSwitch {
 struct ReportContents {
     std::vector<ReportRecord> records;  // in the order in which they were debited
     std::optional<ReportSwitch> switched;
-    // The first week that may be reported: of those before nobody knows what was. None: not settled yet.
+    // The first week that may be answered. None: reports were never on.
     std::optional<report::Week> first_week;
 };
 
@@ -88,9 +88,10 @@ public:
     virtual Result<void> forget_counts(report::Day before) = 0;
 
     virtual Result<ReportContents> read_reports() = 0;
-    virtual Result<void> set_report_switch(ReportSwitch const& to) = 0;
-    virtual Result<void> set_first_report_week(report::Week week) = 0;
-    // False: there is one of this task and week, and nothing is written. Keeps the latest 400.
+    // On: `first` is the first week that may be answered. Off: what is drawn or sealed is withdrawn.
+    virtual Result<void> switch_reports(ReportSwitch const& to, report::Week first) = 0;
+    // False: there is one of this week and of this task or table, and nothing is written. Keeps the latest 2,000, of
+    // the latest 300 also what was sent.
     virtual Result<bool> debit(ReportRecord const& record) = 0;
     // Instead of the one of its task and week, which is there.
     virtual Result<void> put_report(ReportRecord const& record) = 0;

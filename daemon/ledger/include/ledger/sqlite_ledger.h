@@ -51,8 +51,7 @@ public:
     Result<std::vector<DayCount>> device_counts(report::Day first, report::Day last) override;
     Result<void> forget_counts(report::Day before) override;
     Result<ReportContents> read_reports() override;
-    Result<void> set_report_switch(ReportSwitch const& to) override;
-    Result<void> set_first_report_week(report::Week week) override;
+    Result<void> switch_reports(ReportSwitch const& to, report::Week first) override;
     Result<bool> debit(ReportRecord const& record) override;
     Result<void> put_report(ReportRecord const& record) override;
     Result<std::vector<report::ReleasedTable>> released(std::string const& period) override;
@@ -79,6 +78,7 @@ private:
     template <typename Body>
     Result<void> write(Body body);
     Result<void> write_remembered();
+    void erase_log();
     bool remembers() const { return !touched_.empty() || !counted_.empty(); }
     Result<void> take_macs(DeviceRecord const& device);
 
