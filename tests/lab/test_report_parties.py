@@ -15,7 +15,7 @@ TRUTH = [80, 60, 40, 20]
 def captured(lab, file):
     """Of what is sent to and from leader and helper on the gate's way out."""
     hosts = " or ".join(f"host {address}" for address in (LEADER4, LEADER6, HELPER4, HELPER6))
-    watcher = subprocess.Popen(["ip", "netns", "exec", lab.netns("gate"), "tcpdump", "-Z", "root", "-U", "-i", "wan", "-w", file, *hosts.split()],
+    watcher = subprocess.Popen(["ip", "netns", "exec", lab.netns("gate"), "tcpdump", "--immediate-mode", "-Z", "root", "-U", "-i", "wan", "-w", file, *hosts.split()],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: "listening" in watcher.stderr.readline(), "tcpdump")
     return watcher

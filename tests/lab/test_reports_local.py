@@ -143,7 +143,7 @@ def test_send_is_for_the_lab(lab):
 def school():
     """A class of 25, of whom words are said to 13: six once, seven often."""
     devices = "".join(f'devices {{ id: "c{i}" macs: "02:00:5e:77:00:{i:02x}" profile: "class" }}\n' for i in range(CLASS_SIZE))
-    return home(extra=f'profiles {{ id: "class" display_name: "Class 7b/é" }}\n{devices}')
+    return home(extra=f'profiles {{ id: "class" display_name: "Class 7b/é" }}\n{devices}reports {{ devices_a_person: 1 }}\n')
 
 
 def test_summary(lab):
