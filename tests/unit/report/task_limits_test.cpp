@@ -65,7 +65,8 @@ constexpr test::Test tests[] = {
                        "lasts 53 times 604800 s, the policy allows 366 days"},
                   Case{[](Task& task) { task.extensions = {task_interval({1, ~std::uint64_t{1}})}; },
                        "after the year 2200"},
-                  Case{[](Task& task) { task.time_precision = WholeSeconds{~std::uint64_t{0}}; }, "after the year 2200"},
+                  Case{[](Task& task) { task.time_precision = WholeSeconds{~std::uint64_t{0}}; },
+                       "after the year 2200"},
               }) {
              auto task = usual();
              change(task);
