@@ -31,7 +31,7 @@ void add_rows(Table& rows, report::Table const& table, ReleasedTable const& rele
 
 void show(report::Table const& table, report::Summary const& week, Surroundings const& around) {
     heading(fmt::format("{}, {}", week.period, table.id), table.question, around);
-    Table rows{{"GROUP", "ANSWER", "PEOPLE"}};
+    Table rows{{"GROUP", "ANSWER", "DEVICES"}};
     bool any = false;
     std::map<Withheld, std::vector<std::string>> withheld;
     for (auto const& released : week.tables) {
@@ -53,7 +53,8 @@ void show(SummaryTables const& all, Surroundings const& around) {
         for (auto const& table : all.tables.tables) show(table, week, around);
     if (!all.weeks.empty())
         paragraph(
-            "–: fewer than ten people. Chance has changed every number a little: of 100 of them 95 are off by no more "
+            "–: too few to be ten people's (devices_a_person in the policy). Chance has changed every number a little: "
+            "of 100 of them 95 are off by no more "
             "than is said behind the ±. So what stands here may be given away; it is the same whoever asks again.",
             around);
 }
