@@ -101,7 +101,7 @@ std::string page_html(PageFacts const& facts) {
     if (facts.reports)
         page +=
             "<p>This house takes part in statistics: once a week it answers a few questions about itself, each blurred "
-            "by chance before it leaves. Nothing about you, and no name of a page, is in them.</p>";
+            "by chance before it leaves. They name no page, and don't say who did what.</p>";
     if (!facts.contact.empty())
         page += fmt::format("<p>Is this wrong? <a href=\"{0}\">Ask</a> ({0}).</p>", escaped_markup(facts.contact));
     if (!facts.helplines.empty()) {
