@@ -25,7 +25,7 @@ std::string description(Table const& table, ReleasedTable const& released) {
     for (std::size_t i = 0; i < released.cells.size(); ++i) {
         auto const& cell = released.cells[i];
         text += fmt::format("{}: {}; ", table.buckets[i].label,
-                            cell ? fmt::format("{} ± {}", *cell, released.half_width) : "under 10");
+                            cell ? fmt::format("{} ± {}", *cell, released.half_width) : "too few");
     }
     return text + "of 100 numbers 95 are off by no more than this.";
 }
@@ -60,7 +60,7 @@ std::string rows(Table const& table, ReleasedTable const& released) {
         if (cell) text += bar_of(*cell, released.half_width, y, scale);
         auto const after = cell ? scale.at(*cell + released.half_width) : left;
         text += text_at(after + 10, y + 15, "",
-                        cell ? fmt::format("{} ± {}", *cell, released.half_width) : "under 10, not shown");
+                        cell ? fmt::format("{} ± {}", *cell, released.half_width) : "too few, not shown");
     }
     return text;
 }
