@@ -199,8 +199,8 @@ void draws_pictures() {
     for (auto const* part :
          {"role=\"img\"", "aria-labelledby=\"title desc\"", "How &lt;much&gt;, and &quot;when&quot;?",
           "7B, &quot;quick&quot;, 2026-W48",
-          "<desc id=\"desc\">none: 100 ± 6; some: too few; much &amp; more: 0 ± 6; of 100 numbers 95",
-          "100 ± 6</text>", "too few, not shown", "viewBox=\"0 0 720 188\""})
+          "<desc id=\"desc\">none: 100 ± 6; some: too few; much &amp; more: 0 ± 6; of 100 numbers 95", "100 ± 6</text>",
+          "too few, not shown", "viewBox=\"0 0 720 188\""})
         test::contains(picture, part);
     auto const count = [&](std::string_view part) {
         std::size_t found = 0;
