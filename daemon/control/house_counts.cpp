@@ -39,7 +39,7 @@ void HouseCounts::attempt(std::string const& device, Steady::time_point now, rep
 }
 
 bool HouseCounts::forget(report::Day today) {
-    auto const forgotten = ledger_.forget_counts(today - keep_ + std::chrono::days{counting() ? 1 : 0});
+    auto const forgotten = ledger_.forget_counts(today - keep_ + std::chrono::days{1});
     if (!forgotten.ok()) spdlog::warn("old counts are not forgotten yet: {}", forgotten.error().message());
     return forgotten.ok();
 }

@@ -47,10 +47,19 @@ constexpr test::Test tests[] = {
          test::equal(shown.devices(0).device(), "kid", "first");
          test::equal(shown.devices(0).figures().overrides(), 2U, "about the kid");
          test::equal(shown.devices(1).figures().overrides(), 1U, "about the parent");
+         auto const kept = house.ledger.counted;
+         test::write_file(house.board.policy_file, test::policy_text(house.survey, "keep_days: 14"));
+         house.gate->policy_file_changed();
          house.pass(13 * 24h);
          test::check(!house.ledger.counted.empty(), "kept for fourteen days");
          house.pass(24h);
          test::check(house.ledger.counted.empty(), "and then forgotten");
+         house.ledger.counted = kept;
+         house.give("all", v1::OFF, 1h);
+         test::write_file(house.board.policy_file, std::string{test::home_policy} + "reports { keep_days: 0 }");
+         house.gate->policy_file_changed();
+         house.pass(2min);
+         test::check(house.ledger.counted.empty(), "at once where nothing is to be kept, today's too");
      }},
     {"a way around the gate is counted, also where nobody is told of refusals",
      [] {
