@@ -68,7 +68,7 @@ Gatekeeper::Gatekeeper(Board board, Parts parts, Hooks hooks)
       desk_(desk_settings(board_)),
       counts_(parts.ledger),
       reporter_({board_.data_directory / "report.textproto", std::string{version()}, board_family()}, parts.ledger,
-                parts.web, parts.random, events_, counts_),
+                parts.web, parts.random, events_),
       summary_(parts.ledger, parts.random),
       enforcer_(parts.table),
       news_(events_) {}
@@ -372,6 +372,7 @@ void Gatekeeper::policy_changed() {
     devices_.set_policy(store_.policy(), now());
     names_.set_policy(store_.policy(), now());
     reporter_.set_policy(store_.policy());
+    counts_.set_keep(store_.policy() ? store_.policy()->reports.keep : std::chrono::days{0});
     counts_forgotten_ = {};  // it may keep less
     hooks_.packs();
 }

@@ -48,12 +48,10 @@ std::set<std::string> blocked_categories(policy::Policy const& policy) {
 
 }  // namespace
 
-Reporter::Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events,
-                   HouseCounts& counts)
+Reporter::Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events)
     : house_(std::move(house)),
       ledger_(ledger),
       events_(events),
-      counts_(counts),
       random_(random),
       book_(ledger, random),
       web_(web),
@@ -77,7 +75,6 @@ Result<void> Reporter::start() {
 
 void Reporter::set_policy(std::shared_ptr<policy::Policy const> policy) {
     policy_ = std::move(policy);
-    counts_.set_keep(policy_ ? policy_->reports.keep : std::chrono::days{0});
     web_.set_relay(policy_ ? policy_->reports.relay : std::nullopt);
 }
 
@@ -148,7 +145,7 @@ Result<report::HouseholdWeek> Reporter::measured(Week week) const {
 
 void Reporter::draw_week(Week week, policy::Instant now) {
     for (auto const& survey : surveys()) {
-        if (!survey.refused.empty() || !counts_.counting()) continue;
+        if (!survey.refused.empty()) continue;
         if (book_.answered(week, survey.table->id)) continue;
         if (!report::check_time(survey.task->task, week.report_time()).ok()) continue;
         // No failure: status says which are not answered.

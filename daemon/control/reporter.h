@@ -34,8 +34,7 @@ public:
         std::string board_family;      // "debian"
     };
     // All must outlive this object.
-    Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events,
-             HouseCounts& counts);
+    Reporter(House house, ledger::ReportLedger& ledger, Web& web, report::RandomSource& random, EventHub& events);
 
     Result<void> start();
     // Null: none is in force.
@@ -89,7 +88,6 @@ private:
     House house_;
     ledger::ReportLedger& ledger_;
     EventHub& events_;
-    HouseCounts& counts_;
     report::RandomSource& random_;
     ReportBook book_;
     ObliviousWeb web_;

@@ -84,7 +84,8 @@ std::vector<std::string> Reporter::warnings(std::optional<report::Day> today) co
     std::vector<std::string> all;
     if (!policy_) return {"no policy is in force"};
     if (!tables_) all.push_back(tables_error_);
-    if (!counts_.counting()) all.emplace_back("nothing is counted (keep_days: 0), so nothing can be reported");
+    if (policy_->reports.keep.count() == 0)
+        all.emplace_back("nothing is counted (keep_days: 0), so nothing can be reported");
     if (on() && policy_->reports.tasks.empty())
         all.emplace_back("the policy takes part in no survey (reports { tasks { … } }): nothing is sent");
     std::uint64_t needed = 0;
